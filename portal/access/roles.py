@@ -1,0 +1,86 @@
+"""Role -> permissions: the one table. A permission opens a kind of page or act; rows are for access/<stem>.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.domain.vocabulary import Role
+
+
+class Permission(StrEnum):
+    """What a role may do at all; whether it may do it to a given row is asked of the row's stem."""
+
+    HOME = "home.view"
+    OWN_ACCOUNT = "account.manage"
+    MEETINGS_VIEW = "meetings.view"
+    INVITATIONS_ANSWER = "invitations.answer"
+    ATTENDANCE_DECLARE = "attendance.declare"
+    REPORTS_WRITE = "reports.write"
+    REPORTS_READ = "reports.read"
+    REGISTER_KEEP = "register.keep"
+    EXPECTATIONS_SET = "expectations.set"
+    TEAMS_ASSIGN = "teams.assign"
+    AGENCIES_VIEW = "agencies.view"
+    AGENCIES_MANAGE = "agencies.manage"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_MANAGE = "people.manage"
+    ACTIVITY_VIEW = "activity.view"
+    FIGURES_VIEW = "figures.view"
+
+
+_EVERYONE = frozenset({Permission.HOME, Permission.OWN_ACCOUNT})
+_AGENCY = _EVERYONE | {
+    Permission.MEETINGS_VIEW,
+    Permission.INVITATIONS_ANSWER,
+    Permission.ATTENDANCE_DECLARE,
+    Permission.REPORTS_WRITE,
+    Permission.REPORTS_READ,
+}
+_BOARD = _EVERYONE | {Permission.FIGURES_VIEW, Permission.AGENCIES_VIEW}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.PRACTITIONER: _AGENCY,
+    Role.AGENCY_LEAD: _AGENCY
+    | {
+        Permission.TEAMS_ASSIGN,
+        Permission.PEOPLE_VIEW,
+        Permission.PEOPLE_MANAGE,
+        Permission.FIGURES_VIEW,
+        Permission.AGENCIES_VIEW,
+    },
+    Role.CHAIR: _EVERYONE | {Permission.MEETINGS_VIEW, Permission.REPORTS_READ, Permission.REGISTER_KEEP},
+    Role.SAFEGUARDING_MANAGER: _EVERYONE
+    | {
+        Permission.MEETINGS_VIEW,
+        Permission.REPORTS_READ,
+        Permission.FIGURES_VIEW,
+        Permission.AGENCIES_VIEW,
+    },
+    Role.COORDINATOR: _EVERYONE
+    | {
+        Permission.MEETINGS_VIEW,
+        Permission.REGISTER_KEEP,
+        Permission.EXPECTATIONS_SET,
+        Permission.AGENCIES_VIEW,
+    },
+    Role.SECTOR_LEAD: _BOARD,
+    Role.BOARD_MEMBER: _BOARD,
+    Role.BUSINESS_MANAGER: _BOARD | {Permission.AGENCIES_MANAGE},
+    Role.SCRUTINEER: _BOARD,
+    Role.ADMINISTRATOR: _EVERYONE
+    | {
+        Permission.AGENCIES_VIEW,
+        Permission.AGENCIES_MANAGE,
+        Permission.PEOPLE_VIEW,
+        Permission.PEOPLE_MANAGE,
+        Permission.ACTIVITY_VIEW,
+    },
+}
+
+CASE_ROLES = frozenset(role for role, permissions in ROLES.items() if Permission.MEETINGS_VIEW in permissions)
+"""Roles that see children: they sign in with an authenticator code, as administrators do."""
+
+CODE_ROLES = CASE_ROLES | {Role.ADMINISTRATOR}
+
+WHOLE_PARTNERSHIP = frozenset({Role.SAFEGUARDING_MANAGER, Role.COORDINATOR})
+"""Roles that see every meeting of their partnership."""

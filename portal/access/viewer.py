@@ -1,0 +1,128 @@
+"""The viewer: who asks, under which of their memberships, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from portal.access.roles import ROLES, Permission
+from portal.domain.vocabulary import AgencyType, Post, Role
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """One of a person's memberships: a role in a partnership, for an agency where the role belongs to one."""
+
+    membership_id: int
+    partnership_id: int
+    partnership_name: str
+    role: Role
+    agency_id: int | None = None
+    agency_name: str | None = None
+    agency_type: AgencyType | None = None
+    team_id: int | None = None
+    post: Post | None = None
+    sector: AgencyType | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the role may do, whatever the row."""
+        return ROLES[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person (or a named system user) at one moment, wearing at most one hat.
+
+    `now` is the UTC instant at which the request began: rules and rows take their time from it. A viewer
+    without a hat sees no row of any partnership, except a system viewer, which commands use and which sees
+    one partnership whole.
+    """
+
+    now: datetime
+    user_id: int | None = None
+    name: str = ""
+    email: str = ""
+    session_id: int | None = None
+    hat: Hat | None = None
+    hats: tuple[Hat, ...] = ()
+    system: str | None = None
+    system_partnership_id: int | None = None
+    code_pending: bool = False
+    """Signed in with a password, and the second step (or its set-up) still to come."""
+
+    @classmethod
+    def nobody(cls, now: datetime) -> Viewer:
+        """Somebody who has not signed in."""
+        return cls(now=now)
+
+    @classmethod
+    def of_system(cls, name: str, now: datetime, partnership_id: int | None = None) -> Viewer:
+        """A command or the worker, by its name, for one partnership or (without) for the system's own rows."""
+        return cls(now=now, name=name, system=name, system_partnership_id=partnership_id)
+
+    def wearing(self, membership_id: int) -> Viewer | None:
+        """The same person under another of their memberships; None where it is not theirs."""
+        for hat in self.hats:
+            if hat.membership_id == membership_id:
+                return replace(self, hat=hat)
+        return None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the active role (or the system) holds the permission at all."""
+        if self.system is not None:
+            return True
+        return self.hat is not None and permission in self.hat.permissions
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person has passed every step of signing in."""
+        return self.user_id is not None and not self.code_pending
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is a command rather than a person."""
+        return self.system is not None
+
+    @property
+    def today(self) -> date:
+        """London's date at `now`."""
+        return self.now.astimezone(LONDON).date()
+
+    @property
+    def partnership_id(self) -> int | None:
+        """The partnership whose rows are in scope."""
+        return self.hat.partnership_id if self.hat else self.system_partnership_id
+
+    @property
+    def membership_id(self) -> int | None:
+        """The active membership."""
+        return self.hat.membership_id if self.hat else None
+
+    @property
+    def agency_id(self) -> int | None:
+        """The active membership's agency."""
+        return self.hat.agency_id if self.hat else None
+
+    @property
+    def role(self) -> Role | None:
+        """The active membership's role."""
+        return self.hat.role if self.hat else None
+
+    @property
+    def partnership_name(self) -> str:
+        """For the page's header."""
+        return self.hat.partnership_name if self.hat else ""
+
+    @property
+    def agency_name(self) -> str:
+        """For the page's header; empty for roles that belong to no agency."""
+        return (self.hat.agency_name or "") if self.hat else ""
+
+    @property
+    def has_other_hats(self) -> bool:
+        """Whether there is something to switch to."""
+        return len(self.hats) > 1

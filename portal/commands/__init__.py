@@ -1,0 +1,18 @@
+"""The flask command line: thin doors onto services, for operators and scripts."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.commands import config, db, policy
+
+
+def register(app: Flask) -> None:
+    """Add every command to `flask`."""
+    for module in (config, db, policy):
+        app.cli.add_command(module.group)
+
+
+def register_config(app: Flask) -> None:
+    """Add only `flask config`, for a portal that cannot start."""
+    app.cli.add_command(config.group)

@@ -1,0 +1,171 @@
+"""Settings from the environment: read once, checked, and refused by name when they are not safe."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = "demo"
+PRODUCTION = "production"
+
+# Secrets that stand in tutorials and templates: a portal that runs on one of these has none.
+WELL_KNOWN_SECRETS = frozenset(
+    {
+        "changeme",
+        "change-me",
+        "secret",
+        "dev",
+        "development",
+        "password",
+        "secret_key",
+        "your-secret-key",
+        "test",
+    }
+)
+MIN_SECRET_LENGTH = 32
+FIELD_KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """One or more settings keep the portal from starting; each reason names its setting."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says, with its types.
+
+    `field_keys` maps a key's id to 32 bytes; the first is used to write, the others still read.
+    """
+
+    mode: str
+    instance: Path
+    database_url: str
+    database_owner_url: str
+    secret_key: str
+    field_keys: tuple[tuple[str, bytes], ...]
+    base_url: str
+    debug: bool
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is a demonstration with invented people."""
+        return self.mode == DEMO
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over https, so that cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+
+def read_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment, over what a `.env` beside app.py adds to it."""
+    if environ is not None:
+        return dict(environ)
+    from_file = {key: value for key, value in dotenv_values(ROOT / ".env").items() if value is not None}
+    return {**from_file, **os.environ}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | None = None) -> Settings:
+    """Read and check the settings.
+
+    Raises SettingsError, naming every setting at fault. In demo mode missing keys are made and kept
+    under the instance folder.
+    """
+    env = read_environment(environ)
+    home = instance or Path(env.get("INSTANCE_PATH") or ROOT / "instance")
+    mode = env.get("PORTAL_MODE", PRODUCTION).strip().lower() or PRODUCTION
+    reasons: list[str] = []
+    if mode not in (DEMO, PRODUCTION):
+        raise SettingsError([f"PORTAL_MODE is {mode!r}: use 'production' or 'demo'"])
+    if mode == DEMO:
+        home.mkdir(parents=True, exist_ok=True)
+        env = {**_kept_demo_keys(home), **{key: value for key, value in env.items() if value}}
+    secret_key = env.get("SECRET_KEY", "")
+    reasons += _secret_faults("SECRET_KEY", secret_key)
+    field_keys: tuple[tuple[str, bytes], ...] = ()
+    try:
+        field_keys = parse_field_keys(env.get("FIELD_KEYS", ""))
+    except ValueError as fault:
+        reasons.append(f"FIELD_KEYS {fault}")
+    debug = env.get("FLASK_DEBUG", "").strip().lower() in {"1", "true", "yes", "on"}
+    if mode == PRODUCTION and debug:
+        reasons.append("FLASK_DEBUG is on: a debugger lets strangers run code; turn it off in production")
+    if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
+        reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
+    if reasons:
+        raise SettingsError(reasons)
+    default_database = f"sqlite:///{(home / 'portal.sqlite3').as_posix()}"
+    return Settings(
+        mode=mode,
+        instance=home,
+        database_url=env.get("DATABASE_URL") or default_database,
+        database_owner_url=env.get("DATABASE_OWNER_URL") or env.get("DATABASE_URL") or default_database,
+        secret_key=secret_key,
+        field_keys=field_keys,
+        base_url=(env.get("BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
+        debug=debug,
+    )
+
+
+def parse_field_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+    """`id:base64[,id:base64…]`, the key to write with first; raises ValueError with what is wrong."""
+    keys: list[tuple[str, bytes]] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, encoded = part.partition(":")
+        try:
+            raw = b64decode(encoded, validate=True)
+        except ValueError:
+            raw = b""
+        if not name.isalnum() or len(name) > 16 or len(raw) != FIELD_KEY_BYTES:
+            raise ValueError("must be id:base64 of 32 random bytes, several separated by commas")
+        if len(set(raw)) < 8:
+            raise ValueError("holds a key that is not random")
+        keys.append((name, raw))
+    if not keys:
+        raise ValueError("is missing: it encrypts what identifies a child")
+    if len({name for name, _ in keys}) != len(keys):
+        raise ValueError("names the same key id twice")
+    return tuple(keys)
+
+
+def new_field_keys() -> str:
+    """A fresh FIELD_KEYS value with one random key."""
+    return f"k1:{b64encode(secrets.token_bytes(FIELD_KEY_BYTES)).decode()}"
+
+
+def _secret_faults(name: str, value: str) -> list[str]:
+    if not value:
+        return [f"{name} is missing: set {MIN_SECRET_LENGTH} or more random characters"]
+    if value.strip().lower() in WELL_KNOWN_SECRETS or len(set(value)) < 8:
+        return [f"{name} is well known or not random: set {MIN_SECRET_LENGTH} or more random characters"]
+    if len(value) < MIN_SECRET_LENGTH:
+        return [f"{name} is too short: set {MIN_SECRET_LENGTH} or more random characters"]
+    return []
+
+
+def _kept_demo_keys(home: Path) -> dict[str, str]:
+    """Keys made once for a demonstration and kept beside its database, readable by their owner alone."""
+    kept = home / "demo-keys.env"
+    if not kept.exists():
+        draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(f"SECRET_KEY={secrets.token_hex(32)}\nFIELD_KEYS={new_field_keys()}\n", encoding="utf-8")
+        try:
+            # link() refuses to replace: of two processes that start at once, one set of keys wins for both.
+            os.link(draft, kept)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return {key: value for key, value in dotenv_values(kept).items() if value}

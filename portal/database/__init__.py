@@ -1,0 +1,1 @@
+"""The ground under the tables: declarative base, column types, encryption, sessions, the write queue."""

@@ -1,0 +1,47 @@
+"""Errors that cross floors: services raise them, web/errors.py turns them into pages, commands into exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class PortalError(Exception):
+    """Anything the portal refuses for a reason it can name to a person."""
+
+
+class NotVisible(PortalError):
+    """The row does not exist for this viewer; shown as 404, the same page as a row that does not exist at all."""
+
+
+class NotPermitted(PortalError):
+    """The viewer may see the row or page but not do this; shown as 403 and logged."""
+
+
+class Conflict(PortalError):
+    """Somebody else changed the row first; shown as 409 with both versions, nothing lost.
+
+    `mine` and `theirs` map a field's name to its text, for the page that shows them side by side.
+    """
+
+    def __init__(
+        self, message: str, *, mine: Mapping[str, str] | None = None, theirs: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.mine = dict(mine or {})
+        self.theirs = dict(theirs or {})
+
+
+class Invalid(PortalError):
+    """What was asked for breaks a rule of the field; `errors` maps a field's name to plain sentences."""
+
+    def __init__(self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__(message)
+        self.errors = {field: list(reasons) for field, reasons in (errors or {}).items()}
+
+
+class Unusable(PortalError):
+    """A file or argument given to a command cannot be used; `reasons` holds one line for each fault."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = list(reasons)

@@ -1,0 +1,158 @@
+"""Who must be there for a meeting to count, who was, and what is missing (Working Together, and local rules)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from portal.domain.labels import any_of, in_words, listed
+from portal.domain.rules import CORE_AGENCIES, QuorumRule
+from portal.domain.vocabulary import (
+    HEALTH_TYPES,
+    PRESENT,
+    AgencyType,
+    Answer,
+    Attendance,
+    Expectation,
+    MeetingFormat,
+    MeetingStatus,
+)
+
+COMING = frozenset({Answer.ATTEND, Answer.DEPUTY})
+
+_GROUP_MEETING_TYPES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a meeting still lacks: required groups of which nobody is there, and how many further agencies."""
+
+    groups: tuple[frozenset[AgencyType], ...] = ()
+    further_types: int = 0
+
+    def __bool__(self) -> bool:
+        """Say whether anything is missing at all."""
+        return bool(self.groups) or self.further_types > 0
+
+    def words(self) -> list[str]:
+        """Return what is missing in plain words: "a health agency", "one more agency"."""
+        words = _groups_in_words(self.groups)
+        if self.further_types:
+            words.append("one more agency" if self.further_types == 1 else f"{self.further_types} more agencies")
+        return words
+
+
+class Outlook(StrEnum):
+    """Whether a coming meeting will be quorate, as far as the answers tell."""
+
+    WILL_BE = "will_be"
+    MAY_BE = "may_be"
+    WILL_NOT_BE = "will_not_be"
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What the answers so far promise: `missing` is what those who said they come would still lack."""
+
+    outlook: Outlook
+    missing: Missing
+
+
+def present_types(attendances: Iterable[tuple[AgencyType, Attendance | None]]) -> frozenset[AgencyType]:
+    """Return the agency types of which somebody was there, expected or not."""
+    return frozenset(agency_type for agency_type, attendance in attendances if attendance in PRESENT)
+
+
+def is_quorate(rule: QuorumRule | None, present: frozenset[AgencyType], status: MeetingStatus) -> bool | None:
+    """Say whether a meeting was quorate; None where no rule asks, never where its chair found it inquorate."""
+    if rule is None:
+        return None
+    return status != MeetingStatus.INQUORATE and not missing(rule, present)
+
+
+@lru_cache(maxsize=16_384)
+def missing(rule: QuorumRule, present: frozenset[AgencyType]) -> Missing:
+    """Return what a meeting lacks under a rule, seating those present in the way that leaves least missing.
+
+    Each required group is answered by one agency type of it, a type answers one group only, and whoever
+    answers a group is not counted again among the further types.
+    """
+    seatings: dict[frozenset[AgencyType], tuple[frozenset[AgencyType], ...]] = {frozenset(): ()}
+    for group in rule.required:
+        following: dict[frozenset[AgencyType], tuple[frozenset[AgencyType], ...]] = {}
+        for seated, vacant in seatings.items():
+            for agency_type in sorted((group & present) - seated):
+                following.setdefault(seated | {agency_type}, vacant)
+            following.setdefault(seated, (*vacant, group))
+        seatings = following
+    units = _units(rule, present)
+    seated, vacant = max(seatings.items(), key=lambda seating: (len(seating[0]), -len(_units(rule, seating[0]))))
+    further = len(units - _units(rule, seated))
+    return Missing(vacant, max(0, rule.further_types - further))
+
+
+def _units(rule: QuorumRule, agency_types: frozenset[AgencyType]) -> frozenset[frozenset[AgencyType]]:
+    """Return agency types as the rule counts them: alone, or with those that count as one with them."""
+    alone = agency_types.difference(*rule.counted_as_one)
+    together = (group for group in rule.counted_as_one if group & agency_types)
+    return frozenset({*together, *(frozenset({agency_type}) for agency_type in alone)})
+
+
+def is_group_meeting(meeting_format: MeetingFormat, present: frozenset[AgencyType]) -> bool:
+    """Say whether three or more agency types met otherwise than by telephone."""
+    return meeting_format != MeetingFormat.TELEPHONE and len(present) >= _GROUP_MEETING_TYPES
+
+
+def all_core(present: frozenset[AgencyType]) -> bool:
+    """Say whether social care, police and a health agency were all there, whatever the rule set asks."""
+    return not missing(CORE_AGENCIES, present)
+
+
+def all_expected(invitations: Iterable[tuple[Expectation, Attendance | None]]) -> bool:
+    """Say whether every expected agency came, and there was one to expect."""
+    came = [attendance in PRESENT for expectation, attendance in invitations if expectation == Expectation.EXPECTED]
+    return bool(came) and all(came)
+
+
+def foresee(rule: QuorumRule | None, answers: Iterable[tuple[AgencyType, Answer | None]]) -> Foresight | None:
+    """Foretell from the answers so far whether a meeting will be quorate; None where no rule asks.
+
+    It may be while those who have not answered could still make it so. Leave out agencies marked not
+    relevant: they were not asked.
+    """
+    if rule is None:
+        return None
+    known = list(answers)
+    coming = frozenset(agency_type for agency_type, answer in known if answer in COMING)
+    silent = frozenset(agency_type for agency_type, answer in known if answer is None)
+    lacking = missing(rule, coming)
+    if not lacking:
+        return Foresight(Outlook.WILL_BE, lacking)
+    outlook = Outlook.WILL_NOT_BE if missing(rule, coming | silent) else Outlook.MAY_BE
+    return Foresight(outlook, lacking)
+
+
+def quorum_words(rule: QuorumRule) -> str:
+    """Return a rule in plain words: "social care and 2 more", "social care, police and a health agency"."""
+    words = _groups_in_words(rule.required)
+    if rule.further_types:
+        words.append(f"{rule.further_types} more" if words else f"any {rule.further_types}")
+    words = words or ["nobody in particular"]
+    counted = [
+        "all health" if group == HEALTH_TYPES else listed(in_words(group)) for group in rule.counted_as_one
+    ]
+    return listed(words) + (f", counting {listed(counted)} as one" if counted else "")
+
+
+def _groups_in_words(groups: tuple[frozenset[AgencyType], ...]) -> list[str]:
+    """Return each group in words, one that stands several times with its number."""
+    words = []
+    for group, times in Counter(groups).items():
+        if times == 1:
+            words.append(any_of(group))
+        else:
+            words.append(f"{times} {'health agencies' if group == HEALTH_TYPES else 'of ' + any_of(group)}")
+    return words

@@ -1,0 +1,118 @@
+"""The factory: settings, database, extensions, blueprints, error pages, and the check that every route is guarded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import commands, views
+from portal.config import ROOT, Settings, SettingsError, load_settings
+from portal.database.encryption import keyring
+from portal.database.session import db, engine_options, prepare_engine
+from portal.extensions import login_manager
+from portal.services import activity, readiness
+from portal.web.csrf import install_csrf
+from portal.web.errors import install_error_pages
+from portal.web.guards import policies
+from portal.web.headers import install_headers
+from portal.web.logs import install_logs
+from portal.web.pages import install_page_context
+from portal.web.static_files import install_static_files
+from portal.web.templating import install_templating, warm_templates
+
+MAX_FORM_BYTES = 2 * 1024 * 1024
+SESSION_COOKIE = "portal_session"
+
+
+def create_app(environ: Mapping[str, str] | None = None, *, instance: Path | None = None) -> Flask:
+    """Build the app from the environment (or `environ`), keeping its files under `instance`.
+
+    With unsafe settings it prints each reason and exits 2, except for `flask config check`, which gets an app
+    that can do that and nothing else.
+    """
+    try:
+        settings = load_settings(environ, instance=instance)
+        app = build_app(settings)
+        _refuse_demo_accounts(app, settings)
+    except SettingsError as fault:
+        return _refuse(fault)
+    return app
+
+
+def build_app(settings: Settings) -> Flask:
+    """Build the app from checked settings."""
+    app = Flask(
+        "portal",
+        root_path=str(ROOT),
+        instance_path=str(settings.instance.resolve()),
+        template_folder="templates",
+        static_folder=None,
+    )
+    app.extensions["settings"] = settings
+    app.config.update(_flask_config(settings))
+    keyring.install(settings.field_keys)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    if settings.is_https:
+        # One proxy in front ends TLS; without this, addresses in redirects and secure cookies would be http's.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    login_manager.init_app(app)
+    login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
+    install_logs(app)
+    install_csrf(app)
+    install_headers(app)
+    install_templating(app)
+    install_page_context(app, demo_mode=settings.is_demo)
+    install_error_pages(app, activity.record_refusal)
+    views.register(app)
+    commands.register(app)
+    install_static_files(app)
+    app.teardown_request(lambda _fault: g.pop("viewer", None))
+    app.extensions["policies"] = policies(app)
+    warm_templates(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": MAX_FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SESSION_COOKIE_NAME": f"__Host-{SESSION_COOKIE}" if settings.is_https else SESSION_COOKIE,
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "PREFERRED_URL_SCHEME": "https" if settings.is_https else "http",
+    }
+
+
+def _refuse_demo_accounts(app: Flask, settings: Settings) -> None:
+    if settings.is_demo:
+        return
+    with app.app_context():
+        if readiness.demo_accounts_present():
+            raise SettingsError(
+                ["PORTAL_MODE is production and the database holds demo accounts: use a database of its own"]
+            )
+
+
+def _refuse(fault: SettingsError) -> Flask:
+    if sys.argv[1:3] == ["config", "check"]:
+        bare = Flask("portal", static_folder=None)
+        bare.extensions["settings_error"] = fault
+        commands.register_config(bare)
+        return bare
+    for reason in fault.reasons:
+        click.echo(f"The portal does not start: {reason}", err=True)
+    raise SystemExit(2)

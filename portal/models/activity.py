@@ -1,0 +1,53 @@
+"""The system's own trail: ids and no content, chained so that tampering shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database.declarative import Base, one_of
+from portal.domain.vocabulary import ActivityOutcome
+
+
+class ActivityChain(Base):
+    """The head of one chain: one for each partnership, one (without a partnership) for the system."""
+
+    __tablename__ = "activity_chains"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), unique=True)
+    last_sequence: Mapped[int]
+    last_seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Activity(Base):
+    """One thing that somebody did, read or was refused.
+
+    Each row's seal covers its content and the seal before it. The ids are plain numbers without foreign
+    keys, so that erasing a case neither breaks the chain nor is held up by it.
+    """
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        UniqueConstraint("chain_id", "sequence"),
+        one_of("outcome", ActivityOutcome),
+        Index("ix_activity_subject", "partnership_id", "subject", "subject_id"),
+        Index("ix_activity_at", "partnership_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain_id: Mapped[int] = mapped_column(ForeignKey("activity_chains.id"))
+    sequence: Mapped[int]
+    partnership_id: Mapped[int | None]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None]
+    membership_id: Mapped[int | None]
+    agency_id: Mapped[int | None]
+    verb: Mapped[str] = mapped_column(String(48))
+    subject: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[int | None]
+    outcome: Mapped[ActivityOutcome]
+    key_id: Mapped[str] = mapped_column(String(16))
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))

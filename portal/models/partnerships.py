@@ -1,0 +1,80 @@
+"""Partnerships, the agencies in them, and a large agency's teams."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.database.declarative import Base, Versioned, at_most, one_of
+from portal.domain.vocabulary import AgencyType
+
+
+class Partnership(Versioned, Base):
+    """A safeguarding children partnership: the area within which rows are seen."""
+
+    __tablename__ = "partnerships"
+    __table_args__ = (at_most("name", 120),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime]
+
+
+class Agency(Versioned, Base):
+    """An agency, which may serve several partnerships; its name is the same in all of them."""
+
+    __tablename__ = "agencies"
+    __table_args__ = (
+        one_of("agency_type", AgencyType),
+        at_most("name", 200),
+        Index("ix_agencies_urn", "urn", unique=True),
+        Index("ix_agencies_ods_code", "ods_code", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    agency_type: Mapped[AgencyType]
+    urn: Mapped[str | None] = mapped_column(String(6))
+    ods_code: Mapped[str | None] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+
+
+class PartnershipAgency(Versioned, Base):
+    """An agency's place in one partnership: the code scripts know it by there, and where to reach it."""
+
+    __tablename__ = "partnership_agencies"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "code"),
+        at_most("code", 40),
+        at_most("email", 254),
+    )
+
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), primary_key=True, index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    left_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship(lazy="raise", viewonly=True)
+
+
+class Team(Versioned, Base):
+    """A team of a large agency: its practitioners see the meetings given to it."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        UniqueConstraint("partnership_id", "agency_id", "name"),
+        ForeignKeyConstraint(
+            ["partnership_id", "agency_id"],
+            ["partnership_agencies.partnership_id", "partnership_agencies.agency_id"],
+        ),
+        at_most("name", 120),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int]
+    agency_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))

@@ -1,0 +1,79 @@
+"""Meeting types as rows, and the versioned rules that a partnership holds them to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.database.declarative import Base, Versioned, at_most
+
+
+class MeetingType(Versioned, Base):
+    """A kind of meeting that a partnership holds; `code` is what scripts and files call it."""
+
+    __tablename__ = "meeting_types"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        UniqueConstraint("partnership_id", "code"),
+        at_most("code", 40),
+        at_most("name", 120),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int]
+
+
+class RuleSet(Versioned, Base):
+    """The numbers that hold in a partnership from a day on; older ones stay, for older meetings."""
+
+    __tablename__ = "rule_sets"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        UniqueConstraint("partnership_id", "effective_from"),
+        CheckConstraint("small_count_limit >= 0", name="small_count_limit_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
+    effective_from: Mapped[date]
+    guidance_edition: Mapped[str] = mapped_column(String(80))
+    small_count_limit: Mapped[int]
+    created_at: Mapped[datetime]
+
+    meeting_rules: Mapped[list[MeetingRule]] = relationship(lazy="raise", viewonly=True)
+
+
+class MeetingRule(Versioned, Base):
+    """What one rule set asks of one meeting type; the nested rules are those of domain/rules.py."""
+
+    __tablename__ = "meeting_rules"
+    __table_args__ = (
+        UniqueConstraint("rule_set_id", "meeting_type_id"),
+        ForeignKeyConstraint(["partnership_id", "rule_set_id"], ["rule_sets.partnership_id", "rule_sets.id"]),
+        ForeignKeyConstraint(
+            ["partnership_id", "meeting_type_id"], ["meeting_types.partnership_id", "meeting_types.id"]
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int]
+    rule_set_id: Mapped[int]
+    meeting_type_id: Mapped[int]
+    reports_due: Mapped[bool]
+    report_working_days: Mapped[int | None]
+    due: Mapped[dict[str, Any]] = mapped_column(JSON)
+    quorum: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    expected_types: Mapped[list[str]] = mapped_column(JSON)
+
+    meeting_type: Mapped[MeetingType] = relationship(
+        MeetingType,
+        primaryjoin="foreign(MeetingRule.meeting_type_id) == MeetingType.id",
+        lazy="raise",
+        viewonly=True,
+    )

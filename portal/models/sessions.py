@@ -1,0 +1,55 @@
+"""Who is signed in now, who tried, and what a person had typed when their session ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.database.declarative import Base
+from portal.database.types import EncryptedText
+
+
+class SignInSession(Base):
+    """One sign-in on one browser; the cookie holds a token of which only the digest stands here."""
+
+    __tablename__ = "sign_in_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"))
+    code_checked: Mapped[bool]
+    """Whether the second step was passed; without it the session opens nothing but that step."""
+    started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """A wrong guess, counted against the account and the address it came from."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("ix_sign_in_attempts_account_at", "account_digest", "at"),
+        Index("ix_sign_in_attempts_address_at", "address", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Of the address typed, whether or not it has an account: the answer must not tell."""
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class KeptForm(Base):
+    """What somebody posted after their session had ended, kept for their next sign-in, for a day."""
+
+    __tablename__ = "kept_forms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    path: Mapped[str] = mapped_column(String(300))
+    content: Mapped[str] = mapped_column(EncryptedText("kept_forms.content"))
+    kept_at: Mapped[datetime]

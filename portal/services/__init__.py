@@ -1,0 +1,1 @@
+"""The verbs: every list that is read and every change, one transaction each."""

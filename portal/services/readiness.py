@@ -1,0 +1,51 @@
+"""Whether the database can be used: there, at the newest migration, free of demo accounts in production."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.config import ROOT
+from portal.database.session import db
+from portal.models.people import User
+
+DEMO_DOMAIN = "@demo.example"
+
+
+def faults() -> list[str]:
+    """Why the portal cannot serve now; empty when it can."""
+    try:
+        with db.engine.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError:
+        return ["the database does not answer"]
+    if revision != newest_revision():
+        return [f"the database stands at migration {revision or 'none'}: run flask db upgrade"]
+    return []
+
+
+@cache
+def newest_revision() -> str | None:
+    """The migration that this code expects."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def demo_accounts_present() -> bool:
+    """Whether accounts of the demonstration, whose passwords are printed, stand in this database."""
+    try:
+        if not inspect(db.engine).has_table(User.__tablename__):
+            return False
+        found = db.session.execute(select(User.id).where(User.email.endswith(DEMO_DOMAIN)).limit(1)).first()
+        return found is not None
+    except SQLAlchemyError:
+        # A database that does not answer is /health/ready's to say; start, so that it can come back.
+        return False
+    finally:
+        db.session.remove()

@@ -1,0 +1,1 @@
+"""What every page shares: guards, error pages, template helpers."""

@@ -1,0 +1,46 @@
+"""Forged or stale forms are refused with 400, and what was typed into them is shown again to be copied."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+_NEVER_SHOWN = ("password", "code", "token", "csrf", "secret", "version", "working_as")
+_WORTH_KEEPING = 15
+
+
+def worth_keeping(fields: dict[str, str]) -> dict[str, str]:
+    """Of a refused form, the texts that took somebody time to type; never a password or a code."""
+    return {
+        name: text
+        for name, text in fields.items()
+        if len(text) >= _WORTH_KEEPING and not any(word in name.lower() for word in _NEVER_SHOWN)
+    }
+
+
+class PortalCSRF(CSRFProtect):  # type: ignore[misc]
+    """Flask-WTF's protection, with every odd token refused as plainly as a wrong one."""
+
+    def _get_csrf_token(self) -> str | None:
+        token: str | None = super()._get_csrf_token()
+        if token is not None and not token.isascii():
+            # Comparing text that is not ASCII raises TypeError further down, which would be a 500.
+            self._error_response("The CSRF token is not ASCII.")
+        return token
+
+    def _error_response(self, reason: str) -> NoReturn:
+        g.refused_form = worth_keeping(request.form.to_dict())
+        raise CSRFError(reason)
+
+
+def install_csrf(app: Flask) -> PortalCSRF:
+    """Protect every POST, PUT, PATCH and DELETE; the token lives as long as the session it belongs to.
+
+    errors/400.html shows `g.refused_form`, so the page for 400 needs no handler of its own for this.
+    """
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    protection = PortalCSRF()
+    protection.init_app(app)
+    return protection

@@ -1,0 +1,67 @@
+"""Refusals and faults as pages in the portal's look, with a number that also stands in the log."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from portal.access.viewer import Viewer
+from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+
+log = structlog.get_logger("portal.errors")
+
+PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+LogRefusal = Callable[[Viewer, str, int | None], None]
+
+
+def install_error_pages(app: Flask, log_refusal: LogRefusal) -> None:
+    """Turn errors into pages. `log_refusal` writes a refusal to the trail: (viewer, endpoint, row's id)."""
+
+    def refusal(code: int) -> ResponseReturnValue:
+        _write_refusal(log_refusal)
+        return error_page(code)
+
+    app.register_error_handler(NotVisible, lambda _error: refusal(404))
+    app.register_error_handler(NotPermitted, lambda _error: refusal(403))
+    app.register_error_handler(Conflict, lambda error: error_page(409, message=str(error)))
+    app.register_error_handler(Invalid, lambda error: error_page(400, message=str(error)))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, lambda _error: error_page(500))
+
+
+def _write_refusal(log_refusal: LogRefusal) -> None:
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is None or not viewer.is_signed_in:
+        return
+    ids = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    try:
+        log_refusal(viewer, (request.endpoint or "unknown")[:32], ids[0] if ids else None)
+    except Exception:
+        # The refusal stands whether or not the trail could be written; the log says that it was not.
+        log.exception("refusal not written to the trail")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    shown = code if code in PAGES else 400 if code < 500 else 500
+    body, _status = error_page(shown)
+    # The status stays the true one (say 415); only the words are shared.
+    return body, code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+
+
+def error_page(code: int, *, message: str = "") -> tuple[str, int]:
+    """The page for an error, and a line in the log under the same number."""
+    number = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    number = f"{number[:4]}-{number[4:]}"
+    write = log.exception if code >= 500 else log.info
+    write("error page", code=code, number=number, method=request.method, endpoint=request.endpoint)
+    return render_template("errors/error.html", code=code, error_number=number, message=message), code

@@ -1,0 +1,141 @@
+"""How days, times, shares and kinds are written on a page: the same words everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context, Undefined
+
+from portal.domain.labels import label
+from portal.domain.working_days import LONDON, working_days_between
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def in_london(moment: datetime) -> datetime:
+    """A UTC instant by London's clock; a time without a zone is taken as UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
+
+
+def _today(context: Context) -> date | None:
+    today = context.resolve("today")
+    return None if isinstance(today, Undefined) else today
+
+
+def write_day(day: date, today: date | None, *, year: bool | None = None) -> str:
+    """"Tuesday 24 November"; with the year where it is not this year's, or is not known to be, or is asked for."""
+    if isinstance(day, datetime):
+        day = in_london(day).date()
+    with_year = (today is None or day.year != today.year) if year is None else year
+    words = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{words} {day.year}" if with_year else words
+
+
+@pass_context
+def day(context: Context, value: date | None, *, year: bool | None = None) -> str:
+    """`{{ meeting.due_on | day }}`; empty for none."""
+    return "" if value is None else write_day(value, _today(context), year=year)
+
+
+@pass_context
+def day_time(
+    context: Context, value: date | None, at: time | None = None, *, year: bool | None = None
+) -> str:
+    """"Tuesday 24 November, 10:00" from a UTC instant, or from a London day and a London time (which may be none)."""
+    if value is None:
+        return ""
+    words = write_day(value, _today(context), year=year)
+    if isinstance(value, datetime):
+        return f"{words}, {in_london(value):%H:%M}"
+    return words if at is None else f"{words}, {at:%H:%M}"
+
+
+def short_day(value: date | None) -> str:
+    """"24 Nov 2026", for tables."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = in_london(value).date()
+    return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
+
+
+def time_of_day(value: datetime | time | None) -> str:
+    """"10:42" by London's clock; a bare time is London's already."""
+    if value is None:
+        return ""
+    return f"{in_london(value) if isinstance(value, datetime) else value:%H:%M}"
+
+
+def percent(numerator: int, denominator: int, *, decimals: int = 0) -> str:
+    """"83 %" of two counts, half up; empty where there is nothing to divide by."""
+    if not denominator:
+        return ""
+    share = Decimal(100 * numerator) / Decimal(denominator)
+    return f"{share.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)} %"
+
+
+def _count(days: int, unit: str) -> str:
+    return f"{days} {unit}{'' if days == 1 else 's'}"
+
+
+@pass_context
+def due_words(context: Context, due: date | int | None, *, working: bool = False) -> str:
+    """"due today", "in 3 days", "1 day late"; from a day (against `today`) or from a number of days still to go.
+
+    With `working`, a coming day is counted in working days: "in 3 working days".
+    """
+    if due is None:
+        return ""
+    if isinstance(due, int):
+        left, unit = due, "working day" if working and due > 0 else "day"
+    else:
+        today: date = context["today"]
+        left, unit = (due - today).days, "day"
+        # Where only a weekend lies between, "in 0 working days" would say nothing: calendar days do.
+        if working and left > 0 and (working_left := working_days_between(today, due)) > 0:
+            left, unit = working_left, "working day"
+    if left == 0:
+        return "due today"
+    return f"in {_count(left, unit)}" if left > 0 else f"{_count(-left, unit)} late"
+
+
+@pass_context
+def days_left(context: Context, due: date) -> int:
+    """Days from today to `due`, negative once it has passed; what status_tag('due', ...) takes."""
+    today: date = context["today"]
+    return (due - today).days
+
+
+def label_of(value: Any) -> str:
+    """The plain words for a value of a closed list; empty for none."""
+    return "" if value is None else label(value)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "day": day,
+    "day_time": day_time,
+    "short_day": short_day,
+    "time_of_day": time_of_day,
+    "percent": percent,
+    "due_words": due_words,
+    "days_left": days_left,
+    "label": label_of,
+}

@@ -1,0 +1,61 @@
+"""What every page is given: the viewer, the sections of their role, today, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from portal.access.roles import Permission
+from portal.access.viewer import Viewer
+from portal.domain.labels import label
+from portal.web.headers import csp_nonce
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the navigation under the header."""
+
+    label: str
+    href: str
+    current: bool
+
+
+SECTIONS = (
+    ("Home", "home.show", Permission.HOME),
+    ("Meetings", "meetings.index", Permission.MEETINGS_VIEW),
+    ("Figures", "indicators.overview", Permission.FIGURES_VIEW),
+    ("Agencies", "agencies.index", Permission.AGENCIES_VIEW),
+    ("People", "people.index", Permission.PEOPLE_VIEW),
+    ("Activity", "activity.index", Permission.ACTIVITY_VIEW),
+)
+
+
+def sections_for(viewer: Viewer | None) -> list[Section]:
+    """At most six sections, those of the active role."""
+    if viewer is None or not viewer.is_signed_in or viewer.hat is None:
+        return []
+    here = request.blueprint
+    return [
+        Section(words, url_for(endpoint), endpoint.split(".")[0] == here)
+        for words, endpoint, permission in SECTIONS
+        if endpoint in current_app.view_functions and viewer.may(permission)
+    ]
+
+
+def install_page_context(app: Flask, *, demo_mode: bool) -> None:
+    """Hand the layout what it draws, also on error pages that were reached before anybody was known."""
+
+    @app.context_processor
+    def page_context() -> dict[str, Any]:
+        viewer: Viewer | None = g.get("viewer")
+        return {
+            "viewer": viewer,
+            "sections": sections_for(viewer),
+            "demo_mode": demo_mode,
+            "csp_nonce": csp_nonce(),
+            "today": viewer.today if viewer else None,
+            "role_label": label(viewer.role) if viewer and viewer.role else "",
+            "Permission": Permission,
+        }
