@@ -39,12 +39,11 @@ def last_day_of(start: date, period: Period) -> date:
     match period.unit:
         case Unit.CALENDAR_DAYS:
             return start + timedelta(days=period.amount)
-        case Unit.WORKING_DAYS:
-            return add_working_days(start, period.amount)
         case Unit.WEEKS:
             return start + timedelta(weeks=period.amount)
-        case Unit.MONTHS:
-            return add_months(start, period.amount)
+        case Unit.WORKING_DAYS:
+            return add_working_days(start, period.amount)
+    return add_months(start, period.amount)
 
 
 def due_on(

@@ -142,9 +142,9 @@ def quorum_words(rule: QuorumRule) -> str:
         words.append(f"{rule.further_types} more" if words else f"any {rule.further_types}")
     words = words or ["nobody in particular"]
     counted = [
-        "all health" if group == HEALTH_TYPES else listed(in_words(group)) for group in rule.counted_as_one
+        f"{'all health' if group == HEALTH_TYPES else listed(in_words(group))} as one" for group in rule.counted_as_one
     ]
-    return listed(words) + (f", counting {listed(counted)} as one" if counted else "")
+    return listed(words) + (f", counting {listed(counted)}" if counted else "")
 
 
 def _groups_in_words(groups: tuple[frozenset[AgencyType], ...]) -> list[str]:

@@ -21,7 +21,7 @@ _SATURDAY = 5
 def check_day(day: date) -> date:
     """Return a day that a person or file gave; raises ValueError for one that must be a slip of the pen."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise ValueError(f"Enter a year between {FIRST_DAY.year} and {LAST_DAY.year}, not {day.year}.")
+        raise ValueError(f"Enter a year between {FIRST_DAY.year} and {LAST_DAY.year}, not {day.year}")
     return day
 
 
@@ -57,7 +57,7 @@ def working_days_between(start: date, end: date) -> int:
     """
     if end < start:
         return -_working_days(end, start - timedelta(days=1))
-    return _working_days(start + timedelta(days=1), end) if end > start else 0
+    return _working_days(start + timedelta(days=1), end)
 
 
 def _working_days(first: date, last: date) -> int:

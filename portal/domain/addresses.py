@@ -1,0 +1,26 @@
+"""Email addresses: one spelling for each, so that nobody gets two accounts by typing a capital."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 254
+_ADDRESS = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>().\"]{2,}")
+
+
+def clean_email(typed: str) -> str:
+    """Return an address in lower case; raises ValueError with a sentence that says how to mend it.
+
+    Letters beyond ASCII are refused: two addresses that look the same must be the same person's.
+    """
+    address = typed.strip().lower()
+    if len(address) > LONGEST or not address.isascii() or not address.isprintable() or not _ADDRESS.fullmatch(address):
+        raise ValueError("Enter an email address in the usual form, like name@example.org")
+    return address
+
+
+def name_from(address: str) -> str:
+    """Return a name to begin with for somebody of whom only the address is known: jo.bloggs@… is Jo Bloggs."""
+    local = address.partition("@")[0].partition("+")[0]
+    words = [word for word in re.split(r"[._\-]+", local) if word]
+    return " ".join(word.capitalize() for word in words) or address
