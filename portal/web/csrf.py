@@ -20,11 +20,11 @@ def worth_keeping(fields: dict[str, str]) -> dict[str, str]:
     }
 
 
-class PortalCSRF(CSRFProtect):  # type: ignore[misc]
+class PortalCSRF(CSRFProtect):
     """Flask-WTF's protection, with every odd token refused as plainly as a wrong one."""
 
     def _get_csrf_token(self) -> str | None:
-        token: str | None = super()._get_csrf_token()
+        token: str | None = super()._get_csrf_token()  # type: ignore[no-untyped-call]
         if token is not None and not token.isascii():
             # Comparing text that is not ASCII raises TypeError further down, which would be a 500.
             self._error_response("The CSRF token is not ASCII.")
@@ -41,6 +41,6 @@ def install_csrf(app: Flask) -> PortalCSRF:
     errors/400.html shows `g.refused_form`, so the page for 400 needs no handler of its own for this.
     """
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
-    protection = PortalCSRF()
-    protection.init_app(app)
+    protection = PortalCSRF()  # type: ignore[no-untyped-call]
+    protection.init_app(app)  # type: ignore[no-untyped-call]
     return protection

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
-from portal.domain.labels import label
+from portal.domain.labels import label, short_label
 from portal.domain.working_days import LONDON, working_days_between
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -41,7 +41,7 @@ def _today(context: Context) -> date | None:
 
 
 def write_day(day: date, today: date | None, *, year: bool | None = None) -> str:
-    """"Tuesday 24 November"; with the year where it is not this year's, or is not known to be, or is asked for."""
+    """Write "Tuesday 24 November"; with the year unless it is this year's, or as asked for."""
     if isinstance(day, datetime):
         day = in_london(day).date()
     with_year = (today is None or day.year != today.year) if year is None else year
@@ -56,10 +56,8 @@ def day(context: Context, value: date | None, *, year: bool | None = None) -> st
 
 
 @pass_context
-def day_time(
-    context: Context, value: date | None, at: time | None = None, *, year: bool | None = None
-) -> str:
-    """"Tuesday 24 November, 10:00" from a UTC instant, or from a London day and a London time (which may be none)."""
+def day_time(context: Context, value: date | None, at: time | None = None, *, year: bool | None = None) -> str:
+    """Write "Tuesday 24 November, 10:00" from a UTC instant, or from London's day and time (which may be none)."""
     if value is None:
         return ""
     words = write_day(value, _today(context), year=year)
@@ -69,7 +67,7 @@ def day_time(
 
 
 def short_day(value: date | None) -> str:
-    """"24 Nov 2026", for tables."""
+    """Write "24 Nov 2026", for tables."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -78,14 +76,14 @@ def short_day(value: date | None) -> str:
 
 
 def time_of_day(value: datetime | time | None) -> str:
-    """"10:42" by London's clock; a bare time is London's already."""
+    """Write "10:42" by London's clock; a bare time is London's already."""
     if value is None:
         return ""
     return f"{in_london(value) if isinstance(value, datetime) else value:%H:%M}"
 
 
 def percent(numerator: int, denominator: int, *, decimals: int = 0) -> str:
-    """"83 %" of two counts, half up; empty where there is nothing to divide by."""
+    """Write "83 %" of two counts, half up; empty where there is nothing to divide by."""
     if not denominator:
         return ""
     share = Decimal(100 * numerator) / Decimal(denominator)
@@ -98,7 +96,7 @@ def _count(days: int, unit: str) -> str:
 
 @pass_context
 def due_words(context: Context, due: date | int | None, *, working: bool = False) -> str:
-    """"due today", "in 3 days", "1 day late"; from a day (against `today`) or from a number of days still to go.
+    """Write "due today", "in 3 days" or "1 day late"; from a day, or from a number of days to go.
 
     With `working`, a coming day is counted in working days: "in 3 working days".
     """
@@ -129,6 +127,11 @@ def label_of(value: Any) -> str:
     return "" if value is None else label(value)
 
 
+def short_label_of(value: Any) -> str:
+    """The words for tables and tags; empty for none."""
+    return "" if value is None else short_label(value)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "day_time": day_time,
@@ -138,4 +141,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "due_words": due_words,
     "days_left": days_left,
     "label": label_of,
+    "short_label": short_label_of,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,15 +18,16 @@ if TYPE_CHECKING:
 STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
 SERVED = {".css", ".js", ".svg", ".png", ".ico", ".txt"}
 PREFIX = "/static/"
-_FINGERPRINTED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+$")
+_FINGERPRINTED = r"\.[0-9a-f]{12}\.[a-z0-9]+$"
 
 
-class StaticFiles(WhiteNoise):  # type: ignore[misc]
-    """WhiteNoise whose every answer, 304 and 405 too, carries the portal's security headers."""
+class StaticFiles:
+    """WhiteNoise in front of the app, whose every answer, 304 and 405 too, carries the security headers."""
 
     def __init__(self, application: WSGIApplication, folder: Path) -> None:
-        super().__init__(
-            application, max_age=None, allow_all_origins=False, immutable_file_test=_FINGERPRINTED.pattern
+        self._application = application
+        self._files: Any = WhiteNoise(
+            application, max_age=None, allow_all_origins=False, immutable_file_test=_FINGERPRINTED
         )
         self.addresses: dict[str, str] = {}
         for path in sorted(folder.iterdir()):
@@ -37,14 +37,14 @@ class StaticFiles(WhiteNoise):  # type: ignore[misc]
     def _add(self, path: Path) -> None:
         fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         address = f"{PREFIX}{path.stem}.{fingerprint}{path.suffix}"
-        self.add_file_to_dictionary(address, str(path))
-        self.add_file_to_dictionary(PREFIX + path.name, str(path))
+        self._files.add_file_to_dictionary(address, str(path))
+        self._files.add_file_to_dictionary(PREFIX + path.name, str(path))
         self.addresses[path.name] = address
 
-    def serve(
-        self, static_file: Any, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """Answer with one file."""
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with a file, or hand on to the app."""
+        if environ.get("PATH_INFO", "") not in self._files.files:
+            return self._application(environ, start_response)
         https = environ.get("wsgi.url_scheme") == "https"
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -52,7 +52,7 @@ class StaticFiles(WhiteNoise):  # type: ignore[misc]
                 headers = [*headers, ("Cache-Control", "no-store")]
             return start_response(status, [*headers, *security_headers(https=https)], *rest)
 
-        answer: Iterable[bytes] = WhiteNoise.serve(static_file, environ, start)
+        answer: Iterable[bytes] = self._files(environ, start)
         return answer
 
 
