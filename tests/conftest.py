@@ -1,0 +1,168 @@
+"""Fixtures of every test. A test that takes `database` (or anything below it) runs on SQLite and on PostgreSQL.
+
+    database     a fresh copy of the world on this backend; the app's context is pushed, so services can be called
+    app          the portal on that database
+    world        where everything in it is (tests/world.py)
+    client       fetches pages as a browser, and checks each one (tests/page_client.py); also `new_client()` for a second
+    sign_in      sign_in(client, person): through the sign-in pages, as people do
+    viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
+    command      command("db", "check"): a `flask` command, as from a shell
+    count_queries  with count_queries() as statements: ... assert len(statements) <= 8
+    at_world_time  it is world.now; everything that takes `client` has it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from argon2 import PasswordHasher
+from click.testing import Result
+from flask import Flask
+from hypothesis import settings
+
+from portal.access.viewer import Viewer
+from portal.database.session import db
+from portal.services import passwords
+from tests import world as worlds
+from tests.harness import BACKENDS, Database, apart, count_statements
+from tests.page_client import PageClient
+from tests.postgres import RunFolder
+from tests.signing_in import sign_in_as
+from tests.world import Person, World
+from tests.world_people import QUICK_HASHER
+
+# Deterministic, so that a red run can be repeated; without a deadline, because test machines are shared.
+settings.register_profile("portal", derandomize=True, deadline=None, max_examples=60, print_blob=True)
+settings.load_profile("portal")
+
+RUN = pytest.StashKey[RunFolder]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run's folder: made by whoever runs pytest, handed to xdist's workers."""
+    given = getattr(config, "workerinput", None)
+    config.stash[RUN] = RunFolder(Path(given["run_folder"])) if given else RunFolder.create()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker where the run's folder is."""
+    node.workerinput["run_folder"] = str(node.config.stash[RUN].path)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_hasher() -> Iterator[PasswordHasher]:
+    """The hasher as people's passwords get it; meanwhile tests hash cheaply, or signing in would be most of a run."""
+    full, passwords.hasher = passwords.hasher, QUICK_HASHER
+    yield full
+    passwords.hasher = full
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """This worker's name, with or without xdist."""
+    given = getattr(request.config, "workerinput", None)
+    return given["workerid"] if given else "main"
+
+
+@pytest.fixture(scope="session")
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    """The folder of this run, gone when it ends."""
+    return request.config.stash[RUN].path
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each database that the portal runs on."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def databases(backend: str, run_folder: Path, worker: str) -> Database:
+    """This worker's databases on one backend; `databases.empty()` gives one without a table."""
+    return Database.on(backend, run_folder, worker)
+
+
+@pytest.fixture
+def database(databases: Database) -> Iterator[Database]:
+    """A fresh copy of the world, whatever tests before did to theirs."""
+    databases.renew()
+    with databases.app.app_context():
+        yield databases
+        db.session.remove()
+        # Now, so that the server has seen the connections go by the time the next test drops the database.
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    """The portal on the fresh database."""
+    return database.app
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """Where everything is."""
+    return database.world
+
+
+@pytest.fixture
+def at_world_time() -> Iterator[time_machine.Traveller]:
+    """It is world.now, and the clock ticks on from there."""
+    with time_machine.travel(worlds.NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def new_client(app: Flask, at_world_time: time_machine.Traveller) -> Callable[[], PageClient]:
+    """One more browser, with cookies of its own."""
+    return app.test_client
+
+
+@pytest.fixture
+def client(new_client: Callable[[], PageClient]) -> PageClient:
+    """A browser that checks every page."""
+    return new_client()
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    """Sign somebody in through the pages: address, password and, where they have one, the app's code."""
+    return sign_in_as
+
+
+@pytest.fixture
+def viewer_of() -> Callable[..., Viewer]:
+    """The viewer that a signed-in person is: viewer_of(person, now=..., hat=...)."""
+    return worlds.viewer_of
+
+
+@pytest.fixture
+def people(world: World) -> dict[str, Person]:
+    """Everybody, by name."""
+    return world.people
+
+
+@pytest.fixture
+def command(app: Flask) -> Callable[..., Result]:
+    """Run a `flask` command outside the test's own context, as another process would be."""
+    runner = app.test_cli_runner()
+    return lambda *arguments, **options: apart(runner.invoke, args=[str(word) for word in arguments], **options)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the SQL statements that a page is counted by."""
+    return lambda: count_statements(app)

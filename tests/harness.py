@@ -1,0 +1,169 @@
+"""What the fixtures of conftest.py are made of: settings, the databases of a worker, isolation of a request."""
+
+from __future__ import annotations
+
+import contextvars
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+from alembic import command
+from flask import Flask
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+
+from portal.commands.db import configuration
+from portal.config import PRODUCTION, Settings
+from portal.database.session import UNCOUNTED, db, writing
+from portal.factory import build_app
+from tests.page_client import PageClient
+from tests.postgres import server_address
+from tests.world import World
+from tests.world_meetings import MeetingBuilder
+from tests.world_people import PeopleBuilder
+
+T = TypeVar("T")
+BACKENDS = ("sqlite", "postgresql")
+SECRET_KEY = "tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+FIELD_KEY = bytes(range(7, 39))
+_BOOKKEEPING = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def make_settings(instance: Path, database_url: str, **changes: Any) -> Settings:
+    """Settings as of a portal in earnest, with keys of the tests' own.
+
+    Built directly, because load_settings() rightly refuses production as root, which is how containers run tests.
+    """
+    settings = Settings(
+        mode=PRODUCTION,
+        instance=instance,
+        database_url=database_url,
+        database_owner_url=database_url,
+        secret_key=SECRET_KEY,
+        field_keys=(("t1", FIELD_KEY),),
+        base_url="http://localhost",
+        debug=False,
+    )
+    return replace(settings, **changes)
+
+
+def make_app(settings: Settings) -> Flask:
+    """The portal as it runs, with a client that looks at every page it gets."""
+    app = build_app(settings)
+    app.test_client_class = PageClient
+    return app
+
+
+def apart(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call something outside the test's own app context, as another thread or process would be.
+
+    Flask would otherwise run a request inside that context, and share its `g` and its database session.
+    """
+    return contextvars.Context().run(call, *args, **kwargs)
+
+
+@contextmanager
+def count_statements(app: Flask) -> Iterator[list[str]]:
+    """Collect the SQL that pages are counted by.
+
+    Left out: what begins and ends transactions, and what carries the execution option UNCOUNTED: loading the session,
+    and the trail's own short commit.
+    """
+    statements: list[str] = []
+
+    def note(_connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+        if not context.execution_options.get(UNCOUNTED) and not statement.lstrip().upper().startswith(_BOOKKEEPING):
+            statements.append(" ".join(statement.split()))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass
+class Database:
+    """One worker's databases on one backend: a template with the world in it, and the copy that a test works on."""
+
+    backend: str
+    folder: Path
+    worker: str
+    server: str = ""
+    _app: Flask | None = None
+    _world: World | None = field(default=None, repr=False)
+
+    @classmethod
+    def on(cls, backend: str, run_folder: Path, worker: str) -> Database:
+        """Make ready; the server of PostgreSQL starts here if no other worker has started it."""
+        folder = run_folder / worker / backend
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(backend, folder, worker, server_address(run_folder) if backend == "postgresql" else "")
+
+    def url(self, name: str) -> str:
+        """The address of one of this worker's databases."""
+        if self.backend == "sqlite":
+            return f"sqlite:///{(self.folder / name).as_posix()}.sqlite3"
+        address = make_url(self.server).set(database=f"{name}_{self.worker}")
+        return address.render_as_string(hide_password=False)
+
+    def copy(self, source: str | None, target: str) -> None:
+        """Make `target` a fresh copy of `source`, or empty, whatever still holds on to its old self."""
+        if self.backend == "sqlite":
+            path = self.folder / f"{target}.sqlite3"
+            for old in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+                old.unlink(missing_ok=True)
+            if source:
+                shutil.copyfile(self.folder / f"{source}.sqlite3", path)
+            return
+        # LOCALE 'C' so that texts sort the same on every machine; copying files is quicker here than writing blocks.
+        origin = f"{source}_{self.worker} STRATEGY FILE_COPY" if source else "template0 ENCODING 'UTF8' LOCALE 'C'"
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {target}_{self.worker} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {target}_{self.worker} TEMPLATE {origin}")
+
+    def empty(self, name: str = "empty") -> str:
+        """The address of a database without a table."""
+        self.copy(None, name)
+        return self.url(name)
+
+    @property
+    def app(self) -> Flask:
+        """The worker's one app on this backend; it always works on the database called `portal`."""
+        if self._app is None:
+            self._app = make_app(make_settings(self.folder / "instance", self.url("portal")))
+        return self._app
+
+    @property
+    def world(self) -> World:
+        """Where everything in the copy is."""
+        assert self._world is not None
+        return self._world
+
+    def renew(self) -> World:
+        """Give the app a fresh copy of the world, and say where everything in it is."""
+        if self._world is None:
+            self._world = self._build_world()
+        with self.app.app_context():
+            db.engine.dispose()
+        self.copy("world", "portal")
+        return self._world
+
+    def _build_world(self) -> World:
+        self.copy(None, "portal")
+        with self.app.app_context():
+            command.upgrade(configuration(self.url("portal")), "head")
+            with writing() as session:
+                people = PeopleBuilder(session)
+                people.build_partnerships()
+                MeetingBuilder(session, people.world).build()
+            db.session.remove()
+            db.engine.dispose()
+        self.copy("portal", "world")
+        return people.world

@@ -1,0 +1,203 @@
+"""What every answer of the portal must be, whichever test asked for it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+from werkzeug.test import TestResponse
+
+from portal.config import ROOT
+
+TITLE_ENDS = " – Safeguarding partnership portal"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+POLICY = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "style-src 'self'")
+_FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?=\.[a-z]+$)")
+_TYPED_IN = ("text", "email", "password", "search", "tel", "number", "radio", "checkbox", "date", "url", "file")
+_SLIPS = re.compile(r"\bNone\b(?= ?(<|$))|\{\{|\{%|<(bound )?method |datetime\.|Undefined|<[A-Z]\w+\.[A-Z_]+:")
+
+
+def check_response(app: Flask, response: TestResponse) -> None:
+    """Headers, and where a redirect leads."""
+    where = f"{response.request.method} {response.request.path} ({response.status_code})"
+    for name, value in HEADERS.items():
+        assert response.headers.get(name) == value, f"{where}: {name} is {response.headers.get(name)!r}"
+    policy = response.headers.get("Content-Security-Policy", "")
+    for part in POLICY:
+        assert part in policy, f"{where}: the Content-Security-Policy lacks {part}"
+    assert "unsafe" not in policy, f"{where}: the Content-Security-Policy says unsafe"
+    if not response.request.path.startswith("/static/"):
+        assert response.headers.get("Cache-Control") == "no-store", f"{where}: may be kept by a cache"
+    if response.status_code in (301, 302, 303, 307, 308):
+        location = response.headers["Location"]
+        parts = urlsplit(urljoin("http://localhost", location))
+        assert parts.netloc == "localhost", f"{where}: leads away from the portal, to {location}"
+        assert not _is_whole(app) or resolves(app, parts.path, "GET"), f"{where}: leads to {location}, where nothing is"
+
+
+def check_page(app: Flask, page: BeautifulSoup, response: TestResponse) -> None:
+    """Everything about the HTML that can be said without knowing the page; all faults at once."""
+    faults = [
+        *_frame_faults(page),
+        *_id_faults(page),
+        *_field_faults(page),
+        *_form_faults(page),
+        *_script_faults(page, response),
+        *_link_faults(app, page, response.request.path),
+        *_text_faults(page),
+    ]
+    where = f"{response.request.method} {response.request.path} ({response.status_code})"
+    assert not faults, f"{where}:\n  " + "\n  ".join(faults)
+
+
+def resolves(app: Flask, path: str, method: str) -> bool:
+    """Whether an address of the portal leads anywhere by this method."""
+    if path.startswith("/static/"):
+        return (ROOT / "static" / _FINGERPRINT.sub("", path.removeprefix("/static/"))).is_file()
+    try:
+        app.url_map.bind("localhost").match(path, method=method)
+    except (MethodNotAllowed, RequestRedirect):
+        return method == "GET"
+    except HTTPException:
+        return False
+    return True
+
+
+def _is_whole(app: Flask) -> bool:
+    return "home.show" in app.view_functions
+
+
+def _frame_faults(page: BeautifulSoup) -> list[str]:
+    faults = []
+    if page.html is None or page.html.get("lang") != "en":
+        faults.append("html has no lang=en")
+    headings = page.find_all("h1")
+    if len(headings) != 1:
+        faults.append(f"{len(headings)} h1")
+    elif not headings[0].get_text(strip=True):
+        faults.append("the h1 is empty")
+    title = page.title.get_text() if page.title else ""
+    if not title.endswith(TITLE_ENDS) or not title.removesuffix(TITLE_ENDS).strip():
+        faults.append(f"title is {title!r}")
+    if page.select(".govuk-error-summary") and not title.startswith("Error: "):
+        faults.append(f"the title of a page with errors is {title!r}, not Error: …")
+    if len(page.find_all("main")) != 1:
+        faults.append("not exactly one main")
+    levels = [int(heading.name[1]) for heading in page.find_all(re.compile(r"^h[1-6]$"))]
+    for before, after in zip(levels, levels[1:], strict=False):
+        # An error summary's h2 stands before the h1, as GOV.UK has it.
+        if after > before + 1:
+            faults.append(f"h{after} follows h{before}")
+    return faults
+
+
+def _id_faults(page: BeautifulSoup) -> list[str]:
+    ids = [str(tag["id"]) for tag in page.find_all(id=True)]
+    faults = [f"id {name!r} stands {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1]
+    known = set(ids)
+    for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "headers", "list"):
+        for tag in page.find_all(attrs={attribute: True}):
+            value = tag[attribute]
+            wanted = value if isinstance(value, list) else str(value).split()
+            faults += [f"{attribute}={name!r} points at nothing" for name in wanted if name not in known]
+    for link in page.select("a[href^='#']"):
+        target = str(link["href"])[1:]
+        if target and target not in known:
+            faults.append(f"the link {link.get_text(strip=True)!r} points at #{target}, which is not on the page")
+    return faults
+
+
+def _field_faults(page: BeautifulSoup) -> list[str]:
+    faults = []
+    labelled = {str(label["for"]) for label in page.find_all("label", attrs={"for": True})}
+    for field in page.find_all(["input", "select", "textarea"]):
+        if field.name == "input" and str(field.get("type") or "text") not in _TYPED_IN:
+            continue
+        if field.get("id") not in labelled and not field.get("aria-label") and not field.get("aria-labelledby"):
+            faults.append(f"{field.name} {field.get('name')!r} has no label")
+    for button in page.find_all("button"):
+        if not button.get_text(strip=True) and not button.get("aria-label"):
+            faults.append("a button says nothing")
+    for link in page.find_all("a"):
+        if not link.get_text(strip=True) and not link.get("aria-label"):
+            faults.append(f"the link to {link.get('href')!r} says nothing")
+    faults += [f"img {image.get('src')!r} has no alt" for image in page.find_all("img") if not image.has_attr("alt")]
+    faults += ["a fieldset has no legend" for group in page.find_all("fieldset") if group.find("legend") is None]
+    faults += ["a table has no th" for table in page.find_all("table") if table.find("th") is None]
+    return faults
+
+
+def _form_faults(page: BeautifulSoup) -> list[str]:
+    faults = []
+    for form in page.find_all("form"):
+        name = form.get("action") or "here"
+        tokens = form.find_all("input", attrs={"name": "csrf_token"})
+        if str(form.get("method", "get")).lower() == "post":
+            if len(tokens) != 1 or not tokens[0].get("value"):
+                faults.append(f"the form that posts to {name} has {len(tokens)} csrf_token fields")
+        elif tokens:
+            faults.append(f"the form that gets {name} puts its csrf_token into the address")
+        if form.find("form") is not None:
+            faults.append("a form stands inside a form")
+    return faults
+
+
+def _script_faults(page: BeautifulSoup, response: TestResponse) -> list[str]:
+    faults = [f"{tag.name} has a style attribute" for tag in page.find_all(style=True)]
+    faults += ["a style element" for _ in page.find_all("style")]
+    policy = response.headers.get("Content-Security-Policy", "")
+    for script in page.find_all("script"):
+        nonce = script.get("nonce")
+        if not script.get("src") and (not nonce or f"'nonce-{nonce}'" not in policy):
+            faults.append("an inline script without this answer's nonce")
+    for tag in page.find_all(True):
+        faults += [f"{tag.name} has {name}" for name in tag.attrs if name.startswith("on")]
+        if str(tag.get("href", "")).lower().startswith("javascript:"):
+            faults.append("a javascript: link")
+    return faults
+
+
+def _link_faults(app: Flask, page: BeautifulSoup, here: str) -> list[str]:
+    if not _is_whole(app):
+        return []
+    faults = []
+    asked = [(tag, "href", "GET") for tag in page.find_all(["a", "link"], href=True)]
+    asked += [(tag, "src", "GET") for tag in page.find_all(["img", "script"], src=True)]
+    asked += [(tag, "action", str(tag.get("method", "get")).upper()) for tag in page.find_all("form", action=True)]
+    for tag, attribute, method in asked:
+        target = urlsplit(urljoin(f"http://localhost{here}", str(tag[attribute])))
+        if target.scheme in ("mailto", "tel"):
+            continue
+        if target.netloc != "localhost":
+            faults += _outward_faults(tag, target.geturl())
+        elif not resolves(app, target.path, method):
+            faults.append(f"{tag.name} {attribute}={tag[attribute]!r}: nothing is there for {method}")
+    return faults
+
+
+def _outward_faults(tag: Tag, address: str) -> list[str]:
+    if tag.name != "a" or not address.startswith("https://"):
+        return [f"{tag.name} reaches outside the portal: {address}"]
+    return []
+
+
+def _text_faults(page: BeautifulSoup) -> list[str]:
+    faults = []
+    for tag in page.body.find_all(True) if page.body else []:
+        if tag.name in ("textarea", "script", "style"):
+            continue
+        for text in tag.find_all(string=True, recursive=False):
+            words = str(text).strip()
+            if words and _SLIPS.search(words):
+                faults.append(f"a slip of the template shows: {words[:60]!r}")
+    return faults

@@ -1,0 +1,194 @@
+"""The smallest world that can leak: two partnerships, A and B, alike row for row, sharing one police force.
+
+Everything that somebody might wrongly see carries a text found nowhere else, such as `ZQ-A-CHILD-1-QZ`. For each such
+marker the world says, by rules written here by hand and not asked of portal/access/, who may see it. In each partnership
+(`p` is "a" or "b") stand, under these names:
+
+agencies  p.social_care (two teams, east and west), police (one agency, in both), p.gp, p.other_gp, p.school
+people    p.police.practitioner, p.police.lead, the same for gp, other_gp, school and social_care; p.social_care.east and
+          p.social_care.west (practitioners of the teams); p.gp.former (membership ended), p.gp.deactivated; p.chair,
+          p.second_chair, p.manager, p.coordinator, p.sector_lead (of GPs), p.board, p.business_manager, p.scrutineer,
+          p.administrator; and `both`: police practitioner in A, police lead in B
+families  p.1 to p.4, one child each: world.cases["a.1"], world.children["a.1"]
+meetings  (tests/world_plans.py) p.initial today, p.review and p.core_group to come, p.strategy and p.past_initial held
+          and closed last month, p.cancelled
+
+It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import pyotp
+
+from portal.access.viewer import Hat, Viewer
+from portal.domain.vocabulary import AgencyType, Role
+
+NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 6, 10)
+PARTNERSHIPS = ("a", "b")
+PASSWORD = "quarry lantern 71 otter"
+AGENCIES = {
+    "social_care": AgencyType.SOCIAL_CARE,
+    "police": AgencyType.POLICE,
+    "gp": AgencyType.GP,
+    "other_gp": AgencyType.GP,
+    "school": AgencyType.SCHOOL,
+}
+WIDE_ROLES = {
+    "chair": Role.CHAIR,
+    "second_chair": Role.CHAIR,
+    "manager": Role.SAFEGUARDING_MANAGER,
+    "coordinator": Role.COORDINATOR,
+    "sector_lead": Role.SECTOR_LEAD,
+    "board": Role.BOARD_MEMBER,
+    "business_manager": Role.BUSINESS_MANAGER,
+    "scrutineer": Role.SCRUTINEER,
+    "administrator": Role.ADMINISTRATOR,
+}
+BEFORE = NOW - timedelta(days=400)
+
+
+@dataclass
+class Person:
+    """Somebody who can sign in, with what they type to do so."""
+
+    key: str
+    user_id: int
+    name: str
+    email: str
+    password: str = PASSWORD
+    totp_secret: str | None = None
+    hats: list[Hat] = field(default_factory=list)
+    active: bool = True
+
+    @property
+    def hat(self) -> Hat:
+        """The only membership; for `both`, the first."""
+        return self.hats[0]
+
+    @property
+    def code(self) -> str:
+        """What the authenticator app shows now."""
+        assert self.totp_secret is not None
+        return pyotp.TOTP(self.totp_secret).now()
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation's place."""
+
+    id: int
+    agency: str
+    report_id: int | None = None
+
+
+@dataclass(frozen=True)
+class MeetingPlace:
+    """A meeting's place, its invitations by agency ("police", "gp" …), and who sees it."""
+
+    key: str
+    id: int
+    case_id: int
+    reference: str
+    invitations: dict[str, Invited]
+    seen_by: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A text found nowhere else, in each way it may be written, and the people who may see it."""
+
+    kind: str
+    partnership: str
+    forms: tuple[str, ...]
+    seen_by: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """As it is stored."""
+        return self.forms[0]
+
+    def is_in(self, body: str) -> bool:
+        """Whether any way of writing it stands in a text."""
+        return any(form in body for form in self.forms)
+
+
+@dataclass(repr=False)
+class World:
+    """Where everything is: ids by name, so that it needs no open session."""
+
+    now: datetime = NOW
+    today: date = TODAY
+    partnerships: dict[str, int] = field(default_factory=dict)
+    agencies: dict[str, int] = field(default_factory=dict)
+    agency_names: dict[str, str] = field(default_factory=dict)
+    agency_codes: dict[str, str] = field(default_factory=dict)
+    teams: dict[str, int] = field(default_factory=dict)
+    meeting_types: dict[str, int] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+    children: dict[str, int] = field(default_factory=dict)
+    meetings: dict[str, MeetingPlace] = field(default_factory=dict)
+    markers: list[Marker] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<world of {len(self.people)} people, {len(self.meetings)} meetings, {len(self.markers)} markers>"
+
+    def person(self, key: str) -> Person:
+        """Somebody by name: `world.person("a.police.lead")`."""
+        return self.people[key]
+
+    def meeting(self, key: str) -> MeetingPlace:
+        """A meeting by name: `world.meeting("a.initial")`."""
+        return self.meetings[key]
+
+    def wearers(self) -> Iterator[tuple[Person, Hat]]:
+        """Every person who can sign in, under each of their hats."""
+        for person in self.people.values():
+            if person.active:
+                for hat in person.hats:
+                    yield person, hat
+
+    def hidden_from(self, *people: str) -> list[Marker]:
+        """The markers that none of these people may see."""
+        return [marker for marker in self.markers if marker.seen_by.isdisjoint(people)]
+
+    def mark(self, kind: str, partnership: str, seen_by: Collection[str], *forms: str) -> str:
+        """Register a marker and hand back its text."""
+        self.markers.append(Marker(kind, partnership, forms, frozenset(seen_by)))
+        return forms[0]
+
+    def everybody(self, partnership: str) -> frozenset[str]:
+        """All people of a partnership."""
+        partnership_id = self.partnerships[partnership]
+        return frozenset(
+            key for key, person in self.people.items() if any(hat.partnership_id == partnership_id for hat in person.hats)
+        )
+
+    def agency_people(self, partnership: str, agency: str) -> frozenset[str]:
+        """The people of one agency in one partnership."""
+        agency_id = self.agencies[f"{partnership}.{agency}"]
+        return frozenset(
+            key
+            for key in self.everybody(partnership)
+            if any(
+                hat.agency_id == agency_id and hat.partnership_id == self.partnerships[partnership]
+                for hat in self.people[key].hats
+            )
+        )
+
+
+def viewer_of(person: Person, now: datetime = NOW, hat: Hat | None = None) -> Viewer:
+    """The viewer that a fully signed-in person is, under their first (or the given) hat."""
+    return Viewer(
+        now=now,
+        user_id=person.user_id,
+        name=person.name,
+        email=person.email,
+        hat=hat or person.hat,
+        hats=tuple(person.hats),
+    )
