@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from portal.database.encryption import keyring
 from portal.database.session import db, engine_options, prepare_engine
 from portal.extensions import login_manager
 from portal.services import activity, readiness
+from portal.views.rehearsal import rehearse
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
 from portal.web.guards import policies
@@ -42,6 +45,9 @@ def create_app(environ: Mapping[str, str] | None = None, *, instance: Path | Non
         _refuse_demo_accounts(app, settings)
     except SettingsError as fault:
         return _refuse(fault)
+    if not os.environ.get("FLASK_RUN_FROM_CLI"):
+        # For whoever serves it; a command that draws no page need not wait.
+        rehearse(app)
     return app
 
 
@@ -60,22 +66,23 @@ def build_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    if settings.is_https:
-        # One proxy in front ends TLS; without this, addresses in redirects and secure cookies would be http's.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     login_manager.init_app(app)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
     install_logs(app)
+    install_templating(app)
     install_csrf(app)
     install_headers(app)
-    install_templating(app)
     install_page_context(app, demo_mode=settings.is_demo)
     install_error_pages(app, activity.record_refusal)
     views.register(app)
     commands.register(app)
     install_static_files(app)
+    if settings.is_https:
+        # One proxy in front ends TLS. Outermost, so that static files too are answered as https's.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.teardown_request(lambda _fault: g.pop("viewer", None))
     app.extensions["policies"] = policies(app)
+    app.extensions["rehearse"] = partial(rehearse, app)
     warm_templates(app)
     return app
 

@@ -30,8 +30,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
     )
     with op.batch_alter_table("agencies", schema=None) as batch_op:
-        batch_op.create_index("ix_agencies_ods_code", ["ods_code"], unique=True)
-        batch_op.create_index("ix_agencies_urn", ["urn"], unique=True)
+        batch_op.create_index("ix_agencies_ods_code", ["ods_code", "agency_type"], unique=True)
+        batch_op.create_index("ix_agencies_urn", ["urn", "agency_type"], unique=True)
 
     op.create_table(
         "partnerships",
@@ -54,6 +54,7 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
         batch_op.create_index("ix_sign_in_attempts_account_at", ["account_digest", "at"], unique=False)
         batch_op.create_index("ix_sign_in_attempts_address_at", ["address", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempts_at", ["at"], unique=False)
 
     op.create_table(
         "users",
@@ -196,9 +197,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "activity",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chain_id", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
@@ -212,8 +212,7 @@ def upgrade() -> None:
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.CheckConstraint("outcome IN ('done', 'refused')", name=op.f("ck_activity_outcome_known")),
         sa.ForeignKeyConstraint(["chain_id"], ["activity_chains.id"], name=op.f("fk_activity_chain_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
-        sa.UniqueConstraint("chain_id", "sequence", name=op.f("uq_activity_chain_id_sequence")),
+        sa.PrimaryKeyConstraint("chain_id", "sequence", name=op.f("pk_activity")),
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index("ix_activity_at", ["partnership_id", "at"], unique=False)
@@ -402,8 +401,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index("ix_meetings_case", ["case_id"], unique=False)
-        batch_op.create_index("ix_meetings_chair", ["chair_membership_id", "scheduled_on"], unique=False)
+        batch_op.create_index(
+            "ix_meetings_chair",
+            ["partnership_id", "chair_membership_id", "scheduled_on", "start_time", "id"],
+            unique=False,
+        )
         batch_op.create_index("ix_meetings_held", ["partnership_id", "held_on"], unique=False)
+        batch_op.create_index(
+            "ix_meetings_open",
+            ["partnership_id", "scheduled_on"],
+            unique=False,
+            sqlite_where=sa.text("status = 'scheduled'"),
+            postgresql_where=sa.text("status = 'scheduled'"),
+        )
         batch_op.create_index(
             "ix_meetings_scheduled", ["partnership_id", "scheduled_on", "start_time", "id"], unique=False
         )
@@ -415,9 +425,15 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=True),
         sa.Column("code_checked", sa.Boolean(), nullable=False),
+        sa.Column("setup_secret", sa.LargeBinary(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=32), nullable=True),
+        sa.CheckConstraint(
+            "ended_by IN ('idle', 'too_long', 'signed_out', 'password_changed', 'access_changed')",
+            name=op.f("ck_sign_in_sessions_ended_by_known"),
+        ),
         sa.ForeignKeyConstraint(["membership_id"], ["memberships.id"], name=op.f("fk_sign_in_sessions_membership_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_sessions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_sessions")),
@@ -431,6 +447,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_on", sa.Date(), nullable=False),
         sa.Column("agency_id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("expectation", sa.String(length=32), nullable=False),
@@ -439,6 +456,7 @@ def upgrade() -> None:
         sa.Column("answer_note", sa.LargeBinary(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("coordinator_note", sa.LargeBinary(), nullable=True),
         sa.Column("attendance", sa.String(length=32), nullable=True),
         sa.Column("declared_attendance", sa.String(length=32), nullable=True),
         sa.Column("declared_at", sa.DateTime(timezone=True), nullable=True),
@@ -507,7 +525,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_invitations_partnership_id_id")),
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
-        batch_op.create_index("ix_invitations_agency", ["partnership_id", "agency_id", "meeting_id"], unique=False)
+        batch_op.create_index(
+            "ix_invitations_agency",
+            ["partnership_id", "agency_id", "meeting_on", "meeting_id", "expectation", "answer", "team_id"],
+            unique=False,
+        )
+        batch_op.create_index("ix_invitations_answered", ["partnership_id", "agency_id", "answered_at"], unique=False)
+        batch_op.create_index(
+            "ix_invitations_not_ours",
+            ["partnership_id", "meeting_id", "agency_id", "expectation", "answer"],
+            unique=False,
+            sqlite_where=sa.text("answer = 'not_ours'"),
+            postgresql_where=sa.text("answer = 'not_ours'"),
+        )
+        batch_op.create_index(
+            "ix_invitations_received", ["partnership_id", "agency_id", "report_received_on"], unique=False
+        )
 
     op.create_table(
         "reports",
@@ -549,6 +582,13 @@ def downgrade() -> None:
     """Take it back."""
     op.drop_table("reports")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index("ix_invitations_received")
+        batch_op.drop_index(
+            "ix_invitations_not_ours",
+            sqlite_where=sa.text("answer = 'not_ours'"),
+            postgresql_where=sa.text("answer = 'not_ours'"),
+        )
+        batch_op.drop_index("ix_invitations_answered")
         batch_op.drop_index("ix_invitations_agency")
 
     op.drop_table("invitations")
@@ -558,6 +598,11 @@ def downgrade() -> None:
     op.drop_table("sign_in_sessions")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.drop_index("ix_meetings_scheduled")
+        batch_op.drop_index(
+            "ix_meetings_open",
+            sqlite_where=sa.text("status = 'scheduled'"),
+            postgresql_where=sa.text("status = 'scheduled'"),
+        )
         batch_op.drop_index("ix_meetings_held")
         batch_op.drop_index("ix_meetings_chair")
         batch_op.drop_index("ix_meetings_case")
@@ -604,6 +649,7 @@ def downgrade() -> None:
     op.drop_table("activity_chains")
     op.drop_table("users")
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_attempts_at")
         batch_op.drop_index("ix_sign_in_attempts_address_at")
         batch_op.drop_index("ix_sign_in_attempts_account_at")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, exists, select
 
 from portal.access import meetings
+from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.models.cases import Case, Child
 from portal.models.meetings import Meeting
@@ -29,3 +30,8 @@ def children_visible_to(viewer: Viewer) -> Select[Child]:
 def may_view(viewer: Viewer, case: Case, *, sees_a_meeting: bool) -> bool:
     """Whether the viewer sees the case, given whether they see one of its meetings."""
     return case.partnership_id == viewer.partnership_id and sees_a_meeting
+
+
+def may_manage(viewer: Viewer, case: Case) -> bool:
+    """The coordinator keeps the names, birth dates and numbers of a case's children."""
+    return viewer.may(Permission.CASES_MANAGE) and case.partnership_id == viewer.partnership_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
+from portal.access.kept import kept_for_hat
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
 from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus, Role
@@ -12,6 +13,7 @@ from portal.models.meetings import Invitation, Meeting
 OPEN_STATUSES = frozenset({MeetingStatus.SCHEDULED})
 
 
+@kept_for_hat
 def visible_to(viewer: Viewer) -> Select[Meeting]:
     """Meetings of the active partnership that the viewer's role reaches.
 
@@ -21,6 +23,7 @@ def visible_to(viewer: Viewer) -> Select[Meeting]:
     return select(Meeting).where(visible_where(viewer))
 
 
+@kept_for_hat
 def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     """The rule of `visible_to` as a condition, for a select that starts elsewhere."""
     if viewer.partnership_id is None or not viewer.may(Permission.MEETINGS_VIEW):
@@ -36,6 +39,7 @@ def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     return and_(own_partnership, own_invitation)
 
 
+@kept_for_hat
 def invitations_visible_to(viewer: Viewer) -> Select[Invitation]:
     """Invitations whose text the viewer may open: an agency its own, the meeting's keepers all of them.
 
@@ -53,6 +57,7 @@ def invitations_visible_to(viewer: Viewer) -> Select[Invitation]:
     )
 
 
+@kept_for_hat
 def own_invitation_where(viewer: Viewer) -> ColumnElement[bool]:
     """Invitations of the viewer's agency that still open its meeting to the viewer."""
     within_agency = and_(

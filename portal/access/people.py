@@ -63,6 +63,20 @@ def may_give(viewer: Viewer, role: Role, agency_id: int | None) -> bool:
     return viewer.role is not Role.AGENCY_LEAD or (agency_id is not None and agency_id == viewer.agency_id)
 
 
+def may_give_to(viewer: Viewer, user_id: int) -> bool:
+    """Nobody gives a role to themselves, not even a lesser one beside the one they have."""
+    return viewer.user_id is None or viewer.user_id != user_id
+
+
+def may_hand_link(viewer: Viewer, memberships: Collection[Membership]) -> bool:
+    """Whether the viewer gets the joining link of somebody who has no password yet and holds these memberships.
+
+    Whoever holds the link becomes that person: a lead who adds somebody whom an administrator has invited as
+    chair must not be handed the chair's account. Whoever runs the portal may, as with everything.
+    """
+    return viewer.is_system or may_reissue(viewer, memberships)
+
+
 def _reaches(viewer: Viewer, membership: Membership) -> bool:
     if viewer.partnership_id is None or membership.partnership_id != viewer.partnership_id:
         return False

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     REPORTS_READ = "reports.read"
     REGISTER_KEEP = "register.keep"
     EXPECTATIONS_SET = "expectations.set"
+    CASES_MANAGE = "cases.manage"
     TEAMS_ASSIGN = "teams.assign"
     AGENCIES_VIEW = "agencies.view"
     AGENCIES_MANAGE = "agencies.manage"
@@ -61,6 +62,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.MEETINGS_VIEW,
         Permission.REGISTER_KEEP,
         Permission.EXPECTATIONS_SET,
+        Permission.CASES_MANAGE,
         Permission.AGENCIES_VIEW,
     },
     Role.SECTOR_LEAD: _BOARD,

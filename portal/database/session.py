@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +19,9 @@ from portal.database.declarative import Base
 from portal.database.write_queue import WriteQueue
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+UNCOUNTED = "portal_uncounted"
+"""Execution option of what is not a page's own work, for whoever counts queries: loading the session, the trail."""
 
 _WRITE = "portal_write"
 _queues: dict[str, WriteQueue] = {}
@@ -33,11 +38,26 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give an SQLite engine its pragmas and its explicit transactions; leave any other as it is."""
+    """Give an SQLite engine its pragmas and its explicit transactions; no engine's connections outlive a fork."""
+    _forget_after_fork(engine)
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+
+
+def _forget_after_fork(engine: Engine) -> None:
+    """Let a forked worker connect for itself: two processes that speak on one connection hear each other's answers."""
+    if not hasattr(os, "register_at_fork"):
+        return
+    known = weakref.ref(engine)
+
+    def forget() -> None:
+        forked = known()
+        if forked is not None:
+            forked.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
@@ -83,10 +103,19 @@ def notes(session: Session) -> dict[str, Any]:
 
 @contextmanager
 def writing_apart() -> Iterator[Connection]:
-    """A short transaction of its own on another connection, for rows that must outlive the page's own work."""
+    """A short transaction of its own on another connection, for rows that must outlive the page's own work.
+
+    Inside `writing()` it joins that instead: on SQLite it would wait for ever for a turn that this thread holds.
+    What the page has read stays as it was read.
+    """
+    if is_writing():
+        yield db.session.connection()
+        return
+    # Whoever held one connection while waiting for a second could wait for somebody who does the same.
+    db.session.commit()
     engine = db.engine
     with _turn(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{_WRITE: True})
+        connection = plain.execution_options(**{_WRITE: True, UNCOUNTED: True})
         with connection.begin():
             yield connection
 
@@ -111,4 +140,9 @@ def _set_pragmas(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can lose its snapshot; a writing one asks at once.
     writes = connection.get_execution_options().get(_WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # Every page begins with this, and it cannot fail: straight to the driver it takes a tenth of the time.
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.execute("BEGIN")

@@ -17,22 +17,32 @@ VERBS: Mapping[str, str] = {
     "child.added": "Added a child to a case",
     "child.changed": "Changed a child’s record",
     "invitation.answered": "Answered an invitation",
+    "invitation.changed_by_import": "Changed an invitation by a file",
     "invitation.expectation_changed": "Changed what is expected of an agency",
     "invitation.given_to_team": "Gave an invitation to a team",
-    "invitation.sent_back": "Said that a child is not theirs",
+    "invitation.imported": "Brought in an invitation by a file",
+    "invitation.sent_back": "Sent “not ours” back to an agency",
+    "joining_link.made": "Made a joining link",
+    "meeting.changed": "Changed a meeting",
+    "meeting.changed_by_import": "Changed a meeting by a file",
+    "meeting.imported": "Brought in a meeting by a file",
+    "meeting.scheduled": "Scheduled a meeting",
     "membership.added": "Gave a person a role",
     "membership.changed": "Changed a person’s role",
     "membership.ended": "Ended a person’s role",
     "partnership.created": "Opened the partnership",
     "person.added": "Added a person",
-    "person.authenticator_reset": "Reset an authenticator app",
+    "person.authenticator_reset": "Reset a person’s authenticator app",
     "person.authenticator_set": "Set up an authenticator app",
     "person.deactivated": "Deactivated a person",
-    "person.link_issued": "Made a new joining link",
-    "person.password_changed": "Chose a password",
+    "person.password_changed": "Changed their password",
     "person.password_refused": "Typed a wrong password to change theirs",
+    "person.password_set": "Chose a password by a joining link",
     "person.reactivated": "Let a person in again",
-    REFUSED: "Was refused a page",
+    "person.recovery_code_used": "Used a recovery code",
+    "person.recovery_codes_made": "Made new recovery codes",
+    "person.renamed": "Changed their name",
+    REFUSED: "Was refused",
     "register.closed": "Closed a register",
     "report.read": "Read a report",
     "report.saved": "Saved a draft report",
@@ -41,6 +51,7 @@ VERBS: Mapping[str, str] = {
     "session.code_refused": "Typed a wrong code",
     "session.ended": "Signed out",
     "session.hat_chosen": "Changed what they work as",
+    "session.password_accepted": "Typed their password",
     "session.password_refused": "Typed a wrong password",
     "session.started": "Signed in",
     "team.added": "Formed a team",
@@ -60,6 +71,9 @@ def did(verb: str) -> str:
 
 
 def record(subject: str, subject_id: int | None) -> str:
-    """Return which record it was about: "invitation 12", "role 7", "page people.show, 3" for what was refused."""
-    words = f"page {subject}," if "." in subject else SUBJECTS.get(subject, subject.replace("_", " "))
-    return words.rstrip(",") if subject_id is None else f"{words} {subject_id}"
+    """Return which record it was about: "invitation 12", "role 7", or "people page, show: 3" for what was refused."""
+    area, _dot, page = subject.partition(".")
+    words = SUBJECTS.get(subject, subject.replace("_", " "))
+    if page:
+        words = f"{area} page, {page}:".replace("_", " ")
+    return words.rstrip(":") if subject_id is None else f"{words} {subject_id}"

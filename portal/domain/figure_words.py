@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from portal.domain.due_rules import DueRule, Period
+from portal.domain.labels import label
+from portal.domain.rules import MeetingRule
 from portal.domain.vocabulary import AgencyType
 
 _ALL_OF_A_TYPE: Mapping[AgencyType, str] = {
@@ -32,9 +35,7 @@ def all_of_type(agency_type: AgencyType) -> str:
 
 def many_meetings(name: str) -> str:
     """Return a meeting type's name for several of them, within a sentence: "review conferences"."""
-    first, rest = name[:1], name[1:]
-    plural = name if name.endswith("s") else f"{name}s"
-    return plural if rest[:1].isupper() else first.lower() + plural[1:]
+    return _one_meeting(name if name.endswith("s") else f"{name}s")
 
 
 def percentage(part: int, whole: int) -> str:
@@ -55,3 +56,38 @@ def sent_reports(who: str, meetings: str, part: int, whole: int) -> str:
 def were(meetings: str, state: str, part: int, whole: int) -> str:
     """Return how many meetings were in a state, such as quorate or in time."""
     return f"{percentage(part, whole)} of {meetings} were {state} ({part:,} of {whole:,})"
+
+
+def due_rule_words(rule: DueRule, names: Mapping[str, str]) -> str:
+    """Return when a meeting is due, as a sentence without its end; `names` are what meeting types are called."""
+    after = " or ".join(
+        f"{_period(step.within)} of the last {_one_meeting(names.get(step.meeting_type, step.meeting_type))}"
+        for step in rule.after
+    )
+    if len(rule.after) > 1:
+        after += ", whichever came last"
+    trigger = "" if rule.from_trigger is None else f"{_period(rule.from_trigger)} of its trigger"
+    if rule.hours_from_trigger is not None:
+        trigger += f" ({rule.hours_from_trigger} hours where both times are known)"
+    if after and trigger:
+        return f"Within {after}; where there was none, within {trigger}"
+    return f"Within {after or trigger}" if after or trigger else "No due day"
+
+
+def report_rule_words(rule: MeetingRule) -> str:
+    """Return when reports are due, as a sentence without its end."""
+    if not rule.reports_due or rule.report_working_days is None:
+        return "Only where a day was given"
+    days = rule.report_working_days
+    return (
+        "On the day of the meeting" if days == 0 else f"{days} working day{'' if days == 1 else 's'} before the meeting"
+    )
+
+
+def _period(period: Period) -> str:
+    unit = "days" if period.unit == "calendar_days" else label(period.unit).lower()
+    return f"{period.amount} {unit.removesuffix('s') if period.amount == 1 else unit}"
+
+
+def _one_meeting(name: str) -> str:
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

@@ -279,8 +279,3 @@ def with_rates(counts: Mapping[str, int | None]) -> dict[str, int | Decimal | No
 def hide_small(count: int, limit: int) -> bool:
     """Say whether pages hide a count: 1 up to the limit could point at a family, 0 points at nobody."""
     return 1 <= count <= limit
-
-
-def hide_rate(numerator: int, denominator: int, limit: int) -> bool:
-    """Say whether pages hide a rate: it would give away a small count above or below its line."""
-    return hide_small(numerator, limit) or hide_small(denominator, limit)

@@ -30,9 +30,21 @@ class Mark:
     left_early: bool = False
 
     @property
+    def entered(self) -> tuple[str, ...]:
+        """What stands set in the row, by name: the choice, "deputy", "left"."""
+        return (
+            *((self.here.value,) if self.here else ()),
+            *(("deputy",) if self.is_deputy else ()),
+            *(("left",) if self.left_early else ()),
+        )
+
+    @property
     def present_by(self) -> Attendance | None:
         """How somebody was there; empty for nobody."""
         return self.here if self.here in MODES else None
+
+
+NOT_SET = Mark()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ def attendance_of(mark: Mark) -> Attendance:
 def mark_of(confirmed: Attendance | None, present_by: Attendance | None, *, is_deputy: bool, left_early: bool) -> Mark:
     """Return what was entered, from what is stored; an import says only the counted value, not how."""
     if confirmed is None:
-        return Mark()
+        return NOT_SET
     if confirmed not in PRESENT:
         return Mark(confirmed)
     here = confirmed if confirmed in MODES else present_by
@@ -83,7 +95,7 @@ def mark_words(mark: Mark) -> str:
 
 
 def quorum_line(rule: QuorumRule | None, attendances: Iterable[tuple[AgencyType, Attendance | None]]) -> QuorumLine:
-    """Return the line under a register: "4 present", "2 present, a health agency is missing"."""
+    """Return the line under a register: "4 present", "2 present; a health agency is missing"."""
     rows = list(attendances)
     present = sum(attendance in PRESENT for _, attendance in rows)
     if rule is None:
@@ -93,4 +105,4 @@ def quorum_line(rule: QuorumRule | None, attendances: Iterable[tuple[AgencyType,
         return QuorumLine(True, present, f"{present} present")
     words = lacking.words()
     are = "are" if len(words) > 1 or words[0][0].isdigit() else "is"
-    return QuorumLine(False, present, f"{present} present, {listed(words)} {are} missing")
+    return QuorumLine(False, present, f"{present} present; {listed(words)} {are} missing")

@@ -19,7 +19,7 @@ class SessionEnd(StrEnum):
     IDLE = "idle"
     TOO_LONG = "too_long"
     SIGNED_OUT = "signed_out"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # nosec B105 - a reason, not a password
     ACCESS_CHANGED = "access_changed"
 
 

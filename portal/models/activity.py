@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.database.declarative import Base, one_of
@@ -26,20 +26,19 @@ class Activity(Base):
     """One thing that somebody did, read or was refused.
 
     Each row's seal covers its content and the seal before it. The ids are plain numbers without foreign
-    keys, so that erasing a case neither breaks the chain nor is held up by it.
+    keys, so that erasing a case neither breaks the chain nor is held up by it. A row is known by its place
+    in its chain: a number of its own would be a column that no seal can cover.
     """
 
     __tablename__ = "activity"
     __table_args__ = (
-        UniqueConstraint("chain_id", "sequence"),
         one_of("outcome", ActivityOutcome),
         Index("ix_activity_subject", "partnership_id", "subject", "subject_id"),
         Index("ix_activity_at", "partnership_id", "at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    chain_id: Mapped[int] = mapped_column(ForeignKey("activity_chains.id"))
-    sequence: Mapped[int]
+    chain_id: Mapped[int] = mapped_column(ForeignKey("activity_chains.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     partnership_id: Mapped[int | None]
     at: Mapped[datetime]
     user_id: Mapped[int | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -56,3 +56,8 @@ class Child(Versioned, Base):
     nhs_number_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     upn_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth, or the day on which the birth is expected."""
+        return date.fromisoformat(self.date_of_birth) if self.date_of_birth else None

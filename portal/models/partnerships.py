@@ -29,8 +29,9 @@ class Agency(Versioned, Base):
     __table_args__ = (
         one_of("agency_type", AgencyType),
         at_most("name", 200),
-        Index("ix_agencies_urn", "urn", unique=True),
-        Index("ix_agencies_ods_code", "ods_code", unique=True),
+        # One trust may be health visiting, school nursing and hospital under one code: unique within a type.
+        Index("ix_agencies_urn", "urn", "agency_type", unique=True),
+        Index("ix_agencies_ods_code", "ods_code", "agency_type", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

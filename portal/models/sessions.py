@@ -7,14 +7,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database.declarative import Base
+from portal.database.declarative import Base, one_of
 from portal.database.types import EncryptedText
+from portal.domain.signing_in import SessionEnd
 
 
 class SignInSession(Base):
     """One sign-in on one browser; the cookie holds a token of which only the digest stands here."""
 
     __tablename__ = "sign_in_sessions"
+    __table_args__ = (one_of("ended_by", SessionEnd),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -22,9 +24,13 @@ class SignInSession(Base):
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"))
     code_checked: Mapped[bool]
     """Whether the second step was passed; without it the session opens nothing but that step."""
+    setup_secret: Mapped[str | None] = mapped_column(EncryptedText("sign_in_sessions.setup_secret"))
+    """The authenticator's key while it is being set up: the session's own, so that nobody saw it before."""
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    """Written at most every 30 seconds."""
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[SessionEnd | None]
 
 
 class SignInAttempt(Base):
@@ -34,12 +40,14 @@ class SignInAttempt(Base):
     __table_args__ = (
         Index("ix_sign_in_attempts_account_at", "account_digest", "at"),
         Index("ix_sign_in_attempts_address_at", "address", "at"),
+        Index("ix_sign_in_attempts_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     """Of the address typed, whether or not it has an account: the answer must not tell."""
     address: Mapped[str] = mapped_column(String(64))
+    """Of the browser; for IPv6 its network, because everybody there has addresses without number."""
     at: Mapped[datetime]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -12,6 +13,10 @@ from portal.access.viewer import Viewer
 from portal.database.session import writing
 from portal.domain.errors import Conflict
 from portal.services import activity
+
+LOST = "Somebody else changed this a moment ago. Nothing was overwritten."
+DEADLOCK = "40P01"
+"""PostgreSQL's code for two transactions that wait for each other, of which it has ended this one."""
 
 
 class Change:
@@ -47,4 +52,9 @@ def changing(viewer: Viewer) -> Iterator[Change]:
             if activity.pending(session) == before:
                 raise RuntimeError("a change must log its activity")
     except StaleDataError:
-        raise Conflict("Somebody else changed this a moment ago. Nothing was overwritten.") from None
+        raise Conflict(LOST) from None
+    except OperationalError as fault:
+        if getattr(fault.orig, "sqlstate", None) == DEADLOCK:
+            # Rows are locked in one order (case, meeting, invitation), so this is the last net, not the plan.
+            raise Conflict(LOST) from None
+        raise

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from functools import lru_cache
+from typing import Any, NoReturn
 
-from flask import Flask, g, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask import Flask, current_app, g, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 _NEVER_SHOWN = ("password", "code", "token", "csrf", "secret", "version", "working_as")
 _WORTH_KEEPING = 15
@@ -33,6 +34,22 @@ class PortalCSRF(CSRFProtect):
     def _error_response(self, reason: str) -> NoReturn:
         g.refused_form = worth_keeping(request.form.to_dict())
         raise CSRFError(reason)
+
+
+def csrf_token() -> str:
+    """This request's token. It is good for as long as its session, so it is signed once for that, not for each page."""
+    secret = session.get("csrf_token")
+    if secret is not None and "csrf_token" not in g:
+        g.csrf_token = _signed(current_app.secret_key, secret)
+    token: str = generate_csrf()
+    return token
+
+
+@lru_cache(maxsize=4096)
+def _signed(_key: Any, _secret: str) -> str:
+    """The token that Flask-WTF signs with this key for this secret, which the session holds."""
+    token: str = generate_csrf()
+    return token
 
 
 def install_csrf(app: Flask) -> PortalCSRF:

@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
+from portal.domain import deadlines
 from portal.domain.labels import label, short_label
-from portal.domain.working_days import LONDON, working_days_between
+from portal.domain.working_days import LONDON
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -90,29 +91,10 @@ def percent(numerator: int, denominator: int, *, decimals: int = 0) -> str:
     return f"{share.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)} %"
 
 
-def _count(days: int, unit: str) -> str:
-    return f"{days} {unit}{'' if days == 1 else 's'}"
-
-
 @pass_context
-def due_words(context: Context, due: date | int | None, *, working: bool = False) -> str:
-    """Write "due today", "in 3 days" or "1 day late"; from a day, or from a number of days to go.
-
-    With `working`, a coming day is counted in working days: "in 3 working days".
-    """
-    if due is None:
-        return ""
-    if isinstance(due, int):
-        left, unit = due, "working day" if working and due > 0 else "day"
-    else:
-        today: date = context["today"]
-        left, unit = (due - today).days, "day"
-        # Where only a weekend lies between, "in 0 working days" would say nothing: calendar days do.
-        if working and left > 0 and (working_left := working_days_between(today, due)) > 0:
-            left, unit = working_left, "working day"
-    if left == 0:
-        return "due today"
-    return f"in {_count(left, unit)}" if left > 0 else f"{_count(-left, unit)} late"
+def due_words(context: Context, due: date | None) -> str:
+    """Write "due today", "in 3 working days" or "1 day late", as the rules count."""
+    return "" if due is None else deadlines.due_words(context["today"], due)
 
 
 @pass_context

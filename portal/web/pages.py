@@ -32,11 +32,15 @@ SECTIONS = (
 )
 
 
+# What has no section of its own stands in that of what it is about.
+_WITHIN = {"cases": "meetings", "invitations": "meetings", "registers": "meetings", "reports": "meetings"}
+
+
 def sections_for(viewer: Viewer | None) -> list[Section]:
     """At most six sections, those of the active role."""
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
         return []
-    here = request.blueprint
+    here = _WITHIN.get(request.blueprint or "", request.blueprint)
     return [
         Section(words, url_for(endpoint), endpoint.split(".")[0] == here)
         for words, endpoint, permission in SECTIONS

@@ -15,7 +15,6 @@ from portal.domain.indicators import (
     check_by,
     columns,
     counts_meetings,
-    hide_rate,
     hide_small,
     rate,
     with_rates,
@@ -110,6 +109,8 @@ def test_every_indicator_says_what_it_counts() -> None:
     descriptions = [indicator.description for indicator in INDICATORS.values()]
     assert len(set(descriptions)) == len(descriptions)
     assert all(text.endswith(".") and text[0].isupper() and "_" not in text for text in descriptions)
+    assert INDICATORS["attendance_rate"].title == "Attendance"
+    assert INDICATORS["quorate_rate"].title == INDICATORS["quorate"].title == "Quorate"
     assert INDICATORS["in_time_rate"].description == (
         "In time, as a percentage of the meetings whose due day is known."
     )
@@ -210,11 +211,3 @@ def test_a_rate_of_an_unknown_whole_is_empty() -> None:
 )
 def test_pages_hide_counts_of_1_to_the_limit(count: int, limit: int, hidden: bool) -> None:
     assert hide_small(count, limit) is hidden
-
-
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "hidden"),
-    [(0, 100, False), (3, 100, True), (50, 100, False), (3, 4, True), (0, 4, True), (0, 0, False), (6, 6, False)],
-)
-def test_pages_hide_rates_that_give_a_small_count_away(numerator: int, denominator: int, hidden: bool) -> None:
-    assert hide_rate(numerator, denominator, 5) is hidden

@@ -27,6 +27,7 @@ DIGITS = "Use letters too: numbers alone are soon guessed"
         "otter-lantern-92-quay",
         "xkT92-plmQv-04",
         "x%9$Kq!&2@#z",
+        "kqzvjkqjzvkj",  # five different characters
         "Grace keeps eleven bees",
         "safeguarding otters sing",
         "żółta łódź płynie",
@@ -62,6 +63,7 @@ def test_it_has_at_most_256_characters() -> None:
         ("¡Harry.Potter.7!", [FIRST]),
         ("aaaaaaaaaaaa", [REPEATED]),
         ("abababababab", [REPEATED]),
+        ("kqzvkzqvvkqz", [REPEATED]),  # four different characters
         ("tulip8tulip8", [REPEATED]),
         ("111122223333", [REPEATED]),
         ("            ", [REPEATED]),
@@ -80,6 +82,8 @@ def test_it_has_at_most_256_characters() -> None:
         ("poiuytrewq-12", [RUNS]),
         ("abcdefghijkl", [RUNS]),
         ("zyxwvutsrqpo", [RUNS]),
+        ("wxyz7890kqvjb", [RUNS]),  # a run may be the last four of its line
+        ("dcba4321kqvj!", [RUNS]),  # or the first, backwards
         ("1qaz2wsx3edc4", [RUNS]),
         ('!"£$%^&*()_+', [RUNS]),
         ("19851986-xyzq", [RUNS]),

@@ -68,7 +68,7 @@ rule_sets = st.builds(
 
 def test_the_defaults_are_the_contracts() -> None:
     rules = default_rule_set()
-    assert rules.effective_from == EVER
+    assert rules.effective_from == EVER == date(2000, 1, 1)
     assert rules.small_count_limit == 5
     assert set(rules.meeting_rules) == set(MeetingKind)
 
@@ -195,6 +195,13 @@ def test_what_was_stored_wrongly_is_refused_not_guessed_at(
     spoil(stored)
     with pytest.raises(ValueError, match=reason):
         RuleSet.from_json(stored)
+
+
+def test_the_longest_and_shortest_numbers_are_taken() -> None:
+    for number in (0, 1000):
+        assert MeetingRule("own", reports_due=True, report_working_days=number).report_working_days == number
+        assert Period(number, Unit.MONTHS).amount == number
+    assert RuleSet(EVER, "Working Together").small_count_limit == 5
 
 
 def test_rules_cannot_be_changed_in_place() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.domain.indicators import columns
 from portal.domain.rules import CORE_AGENCIES, default_rule_set
-from portal.domain.tally import Figure, InvitationFacts, MeetingFacts, count_invitations, tally
+from portal.domain.tally import Figure, InvitationFacts, MeetingFacts, count_invitations, count_meetings, tally
 from portal.domain.vocabulary import (
     COUNTED_STATUSES,
     AgencyType,
@@ -106,7 +106,7 @@ def test_a_report_is_shared_only_if_it_came_and_the_day_is_known() -> None:
     row = _one(
         _conference(
             shared,
-            _invited(POLICE, received=DUE),
+            *[_invited(POLICE, received=DUE)] * 3,
             replace(shared, report_received_on=None),
             replace(shared, expectation=OPTIONAL),
             replace(shared, report_due_on=None),
@@ -121,13 +121,13 @@ def test_the_absent_are_counted_with_their_reports_and_consultations() -> None:
             _invited(POLICE, AWAY, received=AFTER),  # on any day, also after the meeting
             replace(_invited(POLICE, None, received=DUE), report_due_on=None),  # and without a due day
             replace(_invited(GP, AWAY), consulted_on=DUE),
-            _invited(GP, Attendance.NO_RESPONSE),
+            *[_invited(GP, Attendance.NO_RESPONSE)] * 5,
             replace(_invited(SCHOOL, CAME, received=DUE), consulted_on=DUE),
             replace(_invited(SCHOOL, AWAY, received=DUE, expectation=REPORT_ONLY), consulted_on=DUE),
         )
     )
-    assert (row["absent"], row["absent_with_report"], row["consulted"]) == (4, 2, 1)
-    assert row["absent_with_report_rate"] == Decimal("50.0")
+    assert (row["absent"], row["absent_with_report"], row["consulted"]) == (8, 2, 1)
+    assert row["absent_with_report_rate"] == Decimal("25.0")
 
 
 def test_only_meetings_that_took_place_in_the_period_count() -> None:
@@ -167,6 +167,15 @@ def test_a_type_without_a_quorum_has_none() -> None:
     assert (row["meetings"], row["quorate"], row["quorate_rate"]) == (2, None, None)
 
 
+def test_meetings_before_a_partnership_asked_for_a_quorum_leave_the_later_ones_counted() -> None:
+    row = _one(
+        _conference(*map(_invited, (SOCIAL_CARE, POLICE, GP))),
+        _conference(*map(_invited, (SOCIAL_CARE, POLICE, GP)), quorum=None),
+        by=("meeting_type",),
+    )
+    assert (row["meetings"], row["quorate"], row["quorate_rate"]) == (2, 1, Decimal("50.0"))
+
+
 def test_in_time_is_a_rate_of_the_meetings_whose_due_day_is_known() -> None:
     row = _one(*(_conference(in_time=in_time) for in_time in (True, True, False, None, None)), by=("meeting_type",))
     assert (row["meetings"], row["in_time"], row["in_time_rate"]) == (5, 2, Decimal("66.7"))
@@ -198,6 +207,12 @@ def test_other_meetings_leave_them_empty() -> None:
     row = _one(_conference(_invited(SOCIAL_CARE), interim_safety_plan=True), by=("meeting_type",))
     strategy_columns = columns(("meeting_type",))[-10:]
     assert {row[column] for column in strategy_columns} == {None}
+
+
+def test_meetings_of_several_types_have_no_figures_of_strategy_meetings() -> None:
+    counts = count_meetings([_strategy(SOCIAL_CARE, POLICE, GP), _conference()])
+    assert counts["meetings"] == 2
+    assert counts["all_core_agencies"] is None
 
 
 def _history() -> list[MeetingFacts]:

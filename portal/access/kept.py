@@ -1,0 +1,31 @@
+"""Conditions that are built once for each hat, because building one takes as long as asking the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache, wraps
+from typing import TypeVar
+
+from portal.access.viewer import Hat, Viewer
+
+T = TypeVar("T")
+
+_KEPT = 512
+"""For so many hats, of each condition: those who are at work at the same time."""
+
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def kept_for_hat(build: Callable[[Viewer], T]) -> Callable[[Viewer], T]:
+    """Keep what `build` makes of a viewer. It sees the hat alone, so nothing can depend on the person or the moment."""
+
+    @lru_cache(maxsize=_KEPT)
+    def of_hat(hat: Hat | None, system: str | None, partnership_id: int | None) -> T:
+        return build(Viewer(now=_NO_TIME, hat=hat, system=system, system_partnership_id=partnership_id))
+
+    @wraps(build)
+    def kept(viewer: Viewer) -> T:
+        return of_hat(viewer.hat, viewer.system, viewer.system_partnership_id)
+
+    return kept
