@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.commands import config, db, policy
+from portal.commands import activity, config, db, demo, imports, indicators, partnerships, people, policy, serve
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    for module in (config, db, policy):
+    for module in (activity, config, db, demo, imports, indicators, partnerships, people, policy, serve):
         app.cli.add_command(module.group)
 
 
