@@ -1,0 +1,251 @@
+"""The file of attendance: which agency was invited to which meeting, who came, which reports came.
+
+Attendance in the file counts as confirmed; an empty cell says nothing. What the chair confirmed in a page stays, as do
+the day of a report that was sent in the portal, and an expectation that the coordinator decided: a file must not open
+a child's record again to an agency that was found not to be relevant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from portal.access.viewer import Viewer
+from portal.domain.registers import mark_of
+from portal.domain.vocabulary import Attendance, Expectation, ExpectationReason, ReportStatus
+from portal.models.meetings import Invitation, Meeting
+from portal.models.partnerships import PartnershipAgency
+from portal.models.reports import Report
+from portal.services import case_facts
+from portal.services.batches import in_batches
+from portal.services.changes import Change
+from portal.services.imports.cells import Record
+from portal.services.imports.faults import Faults
+from portal.services.imports.importing import (
+    Imported,
+    Progress,
+    importing,
+    insert_rows,
+    recount,
+    silent,
+    watched,
+    without_repeats,
+)
+from portal.services.imports.reading import read_records
+from portal.services.rule_sets import RuleBook, rule_book
+
+COLUMNS = (
+    "meeting_ref", "agency_code", "expectation", "attendance", "report_due_on", "report_received_on",
+    "report_shared_with_family_on",
+)  # fmt: skip
+OPTIONAL = ("consulted_on",)
+
+_CONFIRMED = ("confirmed_attendance", "confirmed_at", "present_by", "is_deputy", "left_early")
+_FROM_FILE = (
+    "expectation", "expectation_reason", "attendance", *_CONFIRMED, "report_due_given", "report_received_on",
+    "report_shared_on", "consulted_on",
+)  # fmt: skip
+
+_INVITATIONS = cast(Table, Invitation.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    record: Record = field(compare=False, repr=False)
+    meeting_reference: str
+    agency_code: str
+    expectation: Expectation | None
+    attendance: Attendance | None
+    report_due_given: date | None
+    report_received_on: date | None
+    report_shared_on: date | None
+    consulted_on: date | None
+
+    @property
+    def line(self) -> int:
+        return self.record.line
+
+    @property
+    def key(self) -> tuple[str, str] | int:
+        """What the row is about."""
+        named = self.meeting_reference and self.agency_code
+        return (self.meeting_reference, self.agency_code) if named else self.line
+
+
+def import_attendance(viewer: Viewer, content: bytes, label: str, progress: Progress = silent) -> Imported:
+    """Bring a file of attendance in. Raises Unusable with a line for each fault, NotPermitted."""
+    faults = Faults(label)
+    records = read_records(content, faults, COLUMNS, OPTIONAL)
+    rows = [_row(record) for record in watched(records, progress, "Reading attendance")]
+    rows = without_repeats(rows, faults, "agency_code", lambda row: row.key)
+    with importing(viewer, progress) as (change, partnership_id):
+        session = change.session
+        book = rule_book(session, partnership_id)
+        meetings = _meetings(session, partnership_id, rows)
+        agencies = _agencies(session, partnership_id)
+        _check_references(rows, meetings, agencies)
+        faults.raise_if_any()
+        case_facts.hold(session, partnership_id, {meeting.case_id for meeting in meetings.values()})
+        known = _known(session, [meeting.id for meeting in meetings.values()])
+        created: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
+        touched: set[int] = set()
+        for row in watched(rows, progress, "Comparing attendance"):
+            meeting = meetings[row.meeting_reference]
+            agency_id = agencies[row.agency_code]
+            stored = known.get((meeting.id, agency_id))
+            values = _values(row, stored, change)
+            if stored is None:
+                created.append(_new(values, meeting, agency_id, book))
+            elif any(getattr(stored, name) != values[name] for name in _FROM_FILE):
+                changed.append({"row_id": stored.id, **values})
+            else:
+                continue
+            touched.add(meeting.case_id)
+        _save(change, partnership_id, created, changed, progress)
+        recount(change, partnership_id, touched, book, progress)
+    return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
+
+
+def _row(record: Record) -> _Row:
+    return _Row(
+        record=record,
+        meeting_reference=record.text("meeting_ref", required=True),
+        agency_code=record.text("agency_code", required=True),
+        expectation=record.word("expectation", Expectation),
+        attendance=record.word("attendance", Attendance, required=False),
+        report_due_given=record.day("report_due_on"),
+        report_received_on=record.day("report_received_on"),
+        report_shared_on=record.day("report_shared_with_family_on"),
+        consulted_on=record.day("consulted_on"),
+    )
+
+
+def _meetings(session: Session, partnership_id: int, rows: list[_Row]) -> dict[str, Row[Any]]:
+    names = ("id", "reference", "case_id", "meeting_type_id", "status", "scheduled_on", "held_on")
+    columns: list[Any] = [getattr(Meeting, name) for name in names]
+    query = select(*columns).where(Meeting.partnership_id == partnership_id)
+    references = dict.fromkeys(row.meeting_reference for row in rows)
+    return {
+        found.reference: found
+        for some in in_batches(references)
+        for found in session.execute(query.where(Meeting.reference.in_(some)))
+    }
+
+
+def _agencies(session: Session, partnership_id: int) -> dict[str, int]:
+    rows = select(PartnershipAgency.code, PartnershipAgency.agency_id)
+    found = session.execute(rows.where(PartnershipAgency.partnership_id == partnership_id))
+    return {row.code: row.agency_id for row in found}
+
+
+def _check_references(rows: list[_Row], meetings: dict[str, Row[Any]], agencies: dict[str, int]) -> None:
+    for row in rows:
+        if row.meeting_reference and row.meeting_reference not in meetings:
+            row.record.fault("meeting_ref", "is no meeting of this partnership")
+        if row.agency_code and row.agency_code not in agencies:
+            row.record.fault("agency_code", "is no agency of this partnership")
+
+
+def _known(session: Session, meeting_ids: list[int]) -> dict[tuple[int, int], Row[Any]]:
+    names = ("id", "meeting_id", "agency_id", "declared_attendance", "confirmed_by_id", *_FROM_FILE)
+    columns: list[Any] = [getattr(Invitation, name) for name in names]
+    columns.append(Report.status.label("report_status"))
+    query = (
+        select(*columns)
+        .outerjoin(Report, Report.invitation_id == Invitation.id)
+        .order_by(Invitation.id)
+        .with_for_update(of=Invitation, key_share=True)
+    )
+    return {
+        (found.meeting_id, found.agency_id): found
+        for some in in_batches(sorted(meeting_ids))
+        for found in session.execute(query.where(Invitation.meeting_id.in_(some)))
+    }
+
+
+def _ids(session: Session, meeting_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    query = select(Invitation.id, Invitation.meeting_id, Invitation.agency_id)
+    return {
+        (found.meeting_id, found.agency_id): found.id
+        for some in in_batches(sorted(meeting_ids))
+        for found in session.execute(query.where(Invitation.meeting_id.in_(some)))
+    }
+
+
+def _values(row: _Row, stored: Row[Any] | None, change: Change) -> dict[str, Any]:
+    """What the invitation's row should hold; what people confirmed or decided in a page stays."""
+    values: dict[str, Any] = {
+        "expectation": row.expectation,
+        "expectation_reason": ExpectationReason.IMPORTED,
+        "report_due_given": row.report_due_given,
+        "report_received_on": row.report_received_on,
+        "report_shared_on": row.report_shared_on,
+        "consulted_on": row.consulted_on,
+        **_confirmation(row.attendance, change),
+    }
+    if stored is not None:
+        if stored.confirmed_by_id is not None or stored.confirmed_attendance == row.attendance:
+            values |= {name: getattr(stored, name) for name in _CONFIRMED}
+        if stored.expectation_reason not in (None, ExpectationReason.IMPORTED) or stored.expectation == row.expectation:
+            values |= {name: getattr(stored, name) for name in ("expectation", "expectation_reason")}
+        if stored.report_status is ReportStatus.SUBMITTED:
+            values["report_received_on"] = stored.report_received_on
+        if not row.record.has("consulted_on"):
+            values["consulted_on"] = stored.consulted_on
+    values["attendance"] = case_facts.counted_attendance(
+        values["confirmed_attendance"], stored.declared_attendance if stored is not None else None
+    )
+    return values
+
+
+def _confirmation(attendance: Attendance | None, change: Change) -> dict[str, Any]:
+    """How the register shows what a file says: the counted value, and not how a deputy was there."""
+    mark = mark_of(attendance, None, is_deputy=False, left_early=False)
+    return {
+        "confirmed_attendance": attendance,
+        "confirmed_at": None if attendance is None else change.viewer.now,
+        "present_by": mark.present_by,
+        "is_deputy": mark.is_deputy,
+        "left_early": mark.left_early,
+    }
+
+
+def _new(values: dict[str, Any], meeting: Row[Any], agency_id: int, book: RuleBook) -> dict[str, Any]:
+    """A new row with its due day at once, so that working out the case's facts need not write it again."""
+    rule = book.rule(meeting.meeting_type_id, case_facts.counted_day(meeting))
+    due = case_facts.report_due_on(rule, meeting, given=values["report_due_given"])
+    placed = {"meeting_id": meeting.id, "meeting_on": meeting.scheduled_on, "agency_id": agency_id}
+    return {**placed, "report_due_on": due, **values}
+
+
+def _save(
+    change: Change,
+    partnership_id: int,
+    created: list[dict[str, Any]],
+    changed: list[dict[str, Any]],
+    progress: Progress,
+) -> None:
+    """Write the rows by the table itself, raising the version of those that somebody may have open."""
+    fixed = {"partnership_id": partnership_id, "version": 1, "created_at": change.viewer.now}
+    rows = [{**fixed, **values} for values in created]
+    insert_rows(change.session, _INVITATIONS, rows, progress, "Saving attendance")
+    invited = _ids(change.session, {row["meeting_id"] for row in rows})
+    for row in rows:
+        change.log("invitation.imported", "invitation", invited[row["meeting_id"], row["agency_id"]])
+    if not changed:
+        return
+    values = {name: bindparam(f"new_{name}", type_=_INVITATIONS.c[name].type) for name in _FROM_FILE}
+    change.session.execute(
+        update(_INVITATIONS)
+        .where(_INVITATIONS.c.id == bindparam("row_id"))
+        .values(version=_INVITATIONS.c.version + 1, **values),
+        [{"row_id": row["row_id"], **{f"new_{name}": row[name] for name in _FROM_FILE}} for row in changed],
+    )
+    for row in changed:
+        change.log("invitation.changed_by_import", "invitation", row["row_id"])

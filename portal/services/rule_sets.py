@@ -1,0 +1,148 @@
+"""A partnership's rules as rows: the ones it starts with, and the book of all that ever held."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain import rules
+from portal.domain.due_rules import DueRule
+from portal.domain.labels import short_label
+from portal.domain.vocabulary import AgencyType, MeetingKind
+from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
+from portal.services.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class KnownType:
+    """A kind of meeting that a partnership holds: its row's id, what files call it, what pages call it."""
+
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Every rule set of one partnership, the oldest first, and its meeting types in their own order."""
+
+    rule_sets: tuple[rules.RuleSet, ...]
+    meeting_types: tuple[KnownType, ...]
+    _days: tuple[date, ...] = field(init=False, repr=False)
+    _by_code: Mapping[str, KnownType] = field(init=False, repr=False)
+    _by_id: Mapping[int, KnownType] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index what imports look up once a row."""
+        if not self.rule_sets:
+            raise ValueError("A partnership needs at least one rule set.")
+        object.__setattr__(self, "_days", tuple(rule_set.effective_from for rule_set in self.rule_sets))
+        object.__setattr__(self, "_by_code", {known.code: known for known in self.meeting_types})
+        object.__setattr__(self, "_by_id", {known.id: known for known in self.meeting_types})
+
+    def on(self, day: date) -> rules.RuleSet:
+        """The newest rule set that has begun on a day; before the first, the first."""
+        return self.rule_sets[max(0, bisect_right(self._days, day) - 1)]
+
+    def meeting_type(self, code: str) -> KnownType | None:
+        """The meeting type that files call `code`; None where the partnership has none of that code."""
+        return self._by_code.get(code)
+
+    def with_id(self, meeting_type_id: int) -> KnownType:
+        """The meeting type of a meeting's row."""
+        return self._by_id[meeting_type_id]
+
+    def rule(self, meeting_type_id: int, day: date) -> rules.MeetingRule:
+        """What the partnership asks, on a day, of a meeting of this type."""
+        return self.on(day).rule_for(self._by_id[meeting_type_id].code)
+
+
+def create_default(change: Change, partnership_id: int) -> int:
+    """Give a new partnership the four meeting types and the default rules; returns the rule set's id."""
+    session, defaults = change.session, rules.default_rule_set()
+    types = {
+        kind.value: MeetingType(
+            partnership_id=partnership_id, code=kind.value, name=short_label(kind), position=position
+        )
+        for position, kind in enumerate(MeetingKind, start=1)
+    }
+    rule_set = RuleSet(
+        partnership_id=partnership_id,
+        effective_from=defaults.effective_from,
+        guidance_edition=defaults.guidance_edition,
+        small_count_limit=defaults.small_count_limit,
+        created_at=change.viewer.now,
+    )
+    session.add_all([rule_set, *types.values()])
+    session.flush()
+    for code, rule in defaults.meeting_rules.items():
+        stored = rule.to_json()
+        session.add(
+            MeetingRule(
+                partnership_id=partnership_id,
+                rule_set_id=rule_set.id,
+                meeting_type_id=types[code].id,
+                reports_due=rule.reports_due,
+                report_working_days=rule.report_working_days,
+                due=stored["due"],
+                quorum=stored["quorum"],
+                expected_types=stored["expected_types"],
+            )
+        )
+    change.log("rule_set.created", "rule_set", rule_set.id, partnership_id=partnership_id)
+    return rule_set.id
+
+
+def rule_book(session: Session, partnership_id: int) -> RuleBook:
+    """Read a partnership's whole rule book, by two queries whatever its length."""
+    types = tuple(
+        KnownType(row.id, row.code, row.name)
+        for row in session.execute(
+            select(MeetingType.id, MeetingType.code, MeetingType.name)
+            .where(MeetingType.partnership_id == partnership_id)
+            .order_by(MeetingType.position, MeetingType.id)
+        )
+    )
+    codes = {known.id: known.code for known in types}
+    found = session.execute(
+        select(
+            RuleSet.id,
+            RuleSet.effective_from,
+            RuleSet.guidance_edition,
+            RuleSet.small_count_limit,
+            MeetingRule.meeting_type_id,
+            MeetingRule.reports_due,
+            MeetingRule.report_working_days,
+            MeetingRule.due,
+            MeetingRule.quorum,
+            MeetingRule.expected_types,
+        )
+        .outerjoin(MeetingRule, MeetingRule.rule_set_id == RuleSet.id)
+        .where(RuleSet.partnership_id == partnership_id)
+        .order_by(RuleSet.effective_from, MeetingRule.id)
+    ).all()
+    sets = {row.id: row for row in found}
+    meeting_rules: dict[int, dict[str, rules.MeetingRule]] = {rule_set_id: {} for rule_set_id in sets}
+    for row in found:
+        if row.meeting_type_id is not None:
+            code = codes[row.meeting_type_id]
+            meeting_rules[row.id][code] = rules.MeetingRule(
+                meeting_type=code,
+                reports_due=row.reports_due,
+                report_working_days=row.report_working_days,
+                due=DueRule.from_json(row.due),
+                quorum=None if row.quorum is None else rules.QuorumRule.from_json(row.quorum),
+                expected_types=frozenset(AgencyType(value) for value in row.expected_types),
+            )
+    return RuleBook(
+        rule_sets=tuple(
+            rules.RuleSet(row.effective_from, row.guidance_edition, row.small_count_limit, meeting_rules[row.id])
+            for row in sets.values()
+        ),
+        meeting_types=types,
+    )
