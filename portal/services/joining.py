@@ -1,0 +1,149 @@
+"""Joining links: how a person gets their first password, and a new one when it is forgotten.
+
+    with changing(viewer) as change:                    # after asking access.people.may_reissue
+        token = joining.make_link(change, user.id, JoiningPurpose.JOIN)
+    address = joining.link_address(settings.base_url, token)    # shown once, to whoever made it
+
+A link works once and for three days, and a newer one ends those before it. Only a digest is kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import cast
+
+from sqlalchemy import Table, insert, select, update
+
+from portal.access.viewer import Viewer
+from portal.database.session import db
+from portal.domain.errors import Invalid, PortalError
+from portal.domain.signing_in import LINK_LASTS_FOR, SessionEnd
+from portal.domain.vocabulary import JoiningPurpose
+from portal.models.people import JoiningLink, User
+from portal.services import known_people, passwords, sessions, sign_in
+from portal.services.changes import Change, changing
+
+LONGEST_NAME = 120
+
+_LINKS = cast(Table, JoiningLink.__table__)
+
+
+class LinkOver(PortalError):
+    """The link was used, is too old, was replaced by a newer one, or never existed: nobody is told which."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that still works, and whose it is."""
+
+    id: int
+    user_id: int
+    name: str
+    email: str
+    purpose: JoiningPurpose
+
+
+def link_address(base_url: str, token: str) -> str:
+    """The link to hand over; `base_url` is the setting, never what a request's Host header says."""
+    return f"{base_url.rstrip('/')}/join/{token}"
+
+
+def make_link(change: Change, user_id: int, purpose: JoiningPurpose) -> str:
+    """Make a link for a person and give its token, which is kept nowhere. Their older unused links stop working."""
+    token, now = secrets.token_urlsafe(32), change.viewer.now
+    change.session.execute(
+        update(_LINKS)
+        .where(_LINKS.c.user_id == user_id, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
+        .values(expires_at=now)
+    )
+    change.session.execute(
+        insert(_LINKS).values(
+            token_digest=_digest(token),
+            user_id=user_id,
+            purpose=purpose,
+            made_by_id=change.viewer.user_id,
+            made_at=now,
+            expires_at=now + LINK_LASTS_FOR,
+        )
+    )
+    change.log("joining_link.made", "person", user_id)
+    return token
+
+
+def open_link(token: str, now: datetime) -> OpenLink:
+    """Whose link it is; looking uses nothing up. Raises LinkOver."""
+    row = db.session.execute(
+        select(JoiningLink.id, JoiningLink.user_id, User.name, User.email, JoiningLink.purpose)
+        .join(User, User.id == JoiningLink.user_id)
+        .where(
+            JoiningLink.token_digest == _digest(token),
+            JoiningLink.used_at.is_(None),
+            JoiningLink.expires_at > now,
+            User.deactivated_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        raise LinkOver("This link does not work any more.")
+    return OpenLink(*row)
+
+
+def use_link(viewer: Viewer, token: str, name: str, password: str) -> sign_in.SignIn | None:
+    """Use a link up: set its person's password and name, end all their sign-ins, and start a new one.
+
+    None where the person has no current membership to sign in under. Raises LinkOver, and Invalid for a name or
+    password that cannot be taken; the link then still works.
+    """
+    link = open_link(token, viewer.now)
+    words = _tidy_name(name)
+    passwords.check_new(password, name=words, email=link.email)
+    hashed = passwords.hash_password(password)
+    person = known_people.find_by_id(link.user_id)
+    if person is None:
+        raise LinkOver("This link does not work any more.")
+    with changing(person.at(viewer.now)) as change:
+        _use_up(change, link)
+        change.session.execute(
+            update(User)
+            .where(User.id == link.user_id)
+            .values(password_hash=hashed)
+            .execution_options(synchronize_session=False)
+        )
+        if words != person.name:
+            _rename(change, link.user_id, words)
+        sessions.end_sessions(change.session, link.user_id, reason=SessionEnd.PASSWORD_CHANGED)
+        change.log("person.password_set", "person", link.user_id)
+        return sign_in.begin(change, person) if person.hats else None
+
+
+def _use_up(change: Change, link: OpenLink) -> None:
+    """Of two that send the form at once, the second finds the link used."""
+    done = change.session.execute(
+        update(_LINKS)
+        .where(_LINKS.c.id == link.id, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > change.viewer.now)
+        .values(used_at=change.viewer.now)
+        .returning(_LINKS.c.id)
+    ).first()
+    if done is None:
+        raise LinkOver("This link does not work any more.")
+
+
+def _rename(change: Change, user_id: int, name: str) -> None:
+    user = change.session.get_one(User, user_id)
+    user.name = name
+    change.log("person.renamed", "person", user_id)
+
+
+def _tidy_name(name: str) -> str:
+    words = " ".join(name.split())
+    if not words:
+        raise Invalid("Enter your name.", errors={"name": ["Enter your name"]})
+    if len(words) > LONGEST_NAME or not words.isprintable():
+        raise Invalid("Use another name.", errors={"name": [f"Your name must be {LONGEST_NAME} characters or fewer"]})
+    return words
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode(errors="replace")).digest()

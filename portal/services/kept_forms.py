@@ -1,0 +1,131 @@
+"""What somebody sent after their sign-in had ended: kept for a day, and filled in again when they are back.
+
+A page with a form worth keeping asks for it where it draws the empty form:
+
+    @pages.get("/meetings/<int:meeting_id>/answer")
+    @requires(Permission.INVITATIONS_ANSWER)
+    def answer(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
+        invitation = invitations.own(viewer, meeting_id)
+        form = AnswerForm(kept_forms.take(viewer, request.path), obj=invitation)
+        return render_template("meetings/answer.html", form=form)
+
+`take` gives None nearly always, and a form without posted data is then filled from `obj`. What was kept includes
+the `version` that the person had before them, so that a change by somebody else since is met as a conflict.
+Sending the page's form drops what was kept; reading it does not, so that the page may be loaded again. Only the
+person who typed it gets it. Passwords, codes and tokens are never kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, delete, insert, or_, select
+
+from portal.access.viewer import Viewer
+from portal.database.session import db, writing_apart
+from portal.domain.signing_in import SessionEnd
+from portal.models.sessions import KeptForm
+from portal.services.sessions import Ended
+
+KEPT_FOR = timedelta(days=1)
+MOST_PER_PERSON = 5
+LONGEST_PATH = 300
+LONGEST_CONTENT = 500_000
+HAT = "working_as"
+"""The field of every form that names the membership for which the page was drawn."""
+
+_NEVER_KEPT = ("password", "code", "token", "csrf", "secret")
+_KEPT = cast(Table, KeptForm.__table__)
+
+
+def keep(ended: Ended, path: str, fields: Iterable[tuple[str, str]], now: datetime) -> bool:
+    """Keep what was sent to the page at `path` by a sign-in that had ended; says whether it was kept.
+
+    Not for somebody who had signed out or changed their password: whoever then still has the old cookie may not
+    be that person. Nor for one who had not passed the second step.
+    """
+    content = json.dumps([[name, text] for name, text in fields if _is_kept(name)])
+    if (
+        not ended.was_complete
+        or ended.reason in (SessionEnd.SIGNED_OUT, SessionEnd.PASSWORD_CHANGED)
+        or len(path) > LONGEST_PATH
+        or not 2 < len(content) <= LONGEST_CONTENT
+    ):
+        return False
+    mine = _KEPT.c.user_id == ended.user_id
+    with writing_apart() as connection:
+        newest = select(_KEPT.c.id).where(mine).order_by(_KEPT.c.id.desc()).limit(MOST_PER_PERSON - 1)
+        connection.execute(delete(_KEPT).where(or_(_KEPT.c.kept_at <= now - KEPT_FOR, mine & (_KEPT.c.path == path))))
+        connection.execute(delete(_KEPT).where(mine, _KEPT.c.id.not_in(newest)))
+        connection.execute(insert(_KEPT).values(user_id=ended.user_id, path=path, content=content, kept_at=now))
+    return True
+
+
+class KeptFields(Mapping[str, str]):
+    """What was kept, as forms take what is posted: the first value of each field, or with `getlist` all of them."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, text in pairs:
+            self._values.setdefault(name, []).append(text)
+
+    def getlist(self, name: str) -> list[str]:
+        """Every value of a field, in the order in which they were sent."""
+        return list(self._values.get(name, ()))
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name][0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def take(viewer: Viewer, path: str) -> KeptFields | None:
+    """What the viewer had typed into the page at `path` when their sign-in ended, if anything is kept."""
+    kept = _read(viewer, path)
+    return None if kept is None else KeptFields((name, text) for name, text in kept if name != HAT)
+
+
+def hat_of(viewer: Viewer, path: str) -> int | None:
+    """The membership for which the kept page was drawn, so that it can be opened under it again."""
+    hat = dict(_read(viewer, path) or ()).get(HAT, "")
+    return int(hat) if hat.isascii() and hat.isdigit() and len(hat) < 10 else None
+
+
+def drop(viewer: Viewer, path: str) -> None:
+    """Forget what was kept for the page at `path`: its form has been sent."""
+    with writing_apart() as connection:
+        connection.execute(
+            delete(_KEPT).where(
+                _KEPT.c.user_id == viewer.user_id,
+                or_(_KEPT.c.path == path, _KEPT.c.kept_at <= viewer.now - KEPT_FOR),
+            )
+        )
+
+
+def is_waiting_for(user_id: int, now: datetime) -> bool:
+    """Whether anything is kept for a person."""
+    found = db.session.scalar(
+        select(KeptForm.id).where(KeptForm.user_id == user_id, KeptForm.kept_at > now - KEPT_FOR).limit(1)
+    )
+    return found is not None
+
+
+def _read(viewer: Viewer, path: str) -> list[tuple[str, str]] | None:
+    content = db.session.scalar(
+        select(KeptForm.content)
+        .where(KeptForm.user_id == viewer.user_id, KeptForm.path == path, KeptForm.kept_at > viewer.now - KEPT_FOR)
+        .order_by(KeptForm.id.desc())
+        .limit(1)
+    )
+    return None if content is None else [(name, text) for name, text in json.loads(content)]
+
+
+def _is_kept(name: str) -> bool:
+    return not any(word in name.lower() for word in _NEVER_KEPT)

@@ -1,0 +1,219 @@
+"""Sign-ins on the server's side: what a cookie's token stands for now, how one starts, goes on and ends.
+
+Nothing about a sign-in is kept in the cookie but a random token, and nothing of it in memory, so that whatever
+ends a session ends it at the next request, in every worker.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.access.viewer import Viewer
+from portal.database.session import UNCOUNTED, db, writing_apart
+from portal.domain.errors import NotVisible, PortalError
+from portal.domain.signing_in import SessionEnd, Step, ended_by_time
+from portal.models.people import User
+from portal.models.sessions import KeptForm, SignInSession
+from portal.services.changes import Change, changing
+from portal.services.known_people import HAT_COLUMNS, hat_to_wear, hats_of, step_after_password, with_hats
+
+SEEN_EVERY = timedelta(seconds=30)
+KEPT_FOR = timedelta(days=30)
+"""How long a sign-in's row stays, so that the next one knows what the person worked as and why it ended."""
+
+_SESSIONS = cast(Table, SignInSession.__table__)
+_USERS = cast(Table, User.__table__)
+_KEPT = cast(Table, KeptForm.__table__)
+
+_BY_TOKEN = (
+    select(
+        _SESSIONS.c.id.label("session_id"),
+        _SESSIONS.c.user_id,
+        _SESSIONS.c.membership_id,
+        _SESSIONS.c.code_checked,
+        _SESSIONS.c.setup_secret.is_not(None).label("can_set_up"),
+        _SESSIONS.c.started_at,
+        _SESSIONS.c.last_seen_at,
+        _SESSIONS.c.ended_at,
+        _SESSIONS.c.ended_by,
+        _USERS.c.name,
+        _USERS.c.email,
+        _USERS.c.deactivated_at,
+        _USERS.c.totp_confirmed_at,
+        exists().where(_KEPT.c.user_id == _SESSIONS.c.user_id).correlate(_SESSIONS).label("has_kept_forms"),
+        *HAT_COLUMNS,
+    )
+    .select_from(with_hats(_SESSIONS.join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)))
+    .where(_SESSIONS.c.token_digest == bindparam("digest"))
+    .order_by(HAT_COLUMNS[0])
+    .execution_options(**{UNCOUNTED: True})
+)
+
+
+class SignInOver(PortalError):
+    """The sign-in ended while this was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A sign-in that holds: who it is, and what it still asks for."""
+
+    viewer: Viewer
+    step: Step
+    has_kept_forms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A sign-in that holds no longer. `membership_id` is what the person worked as."""
+
+    user_id: int
+    membership_id: int | None
+    reason: SessionEnd
+    was_complete: bool
+
+
+def load(token: str, now: datetime) -> Standing | Ended | None:
+    """What the token stands for at `now` (UTC); None for one that was never given out, or long ago."""
+    # By the connection: the session's own execute() prepares for objects, of which there are none here.
+    rows = db.session.connection().execute(_BY_TOKEN, {"digest": _digest(token)}).all()
+    if not rows:
+        return None
+    row, hats = rows[0], hats_of(rows)
+    step = step_after_password(hats, has_authenticator=row.totp_confirmed_at is not None)
+    reason = row.ended_by if row.ended_at else ended_by_time(row.started_at, row.last_seen_at, now)
+    if reason is None and (row.deactivated_at or not hats or not _fits(row, step)):
+        reason = SessionEnd.ACCESS_CHANGED
+    if reason is not None:
+        return Ended(row.user_id, row.membership_id, reason, row.code_checked)
+    if now - row.last_seen_at >= SEEN_EVERY:
+        _write_seen(row.session_id, now)
+    pending = not row.code_checked
+    viewer = Viewer(
+        now=now,
+        user_id=row.user_id,
+        name=row.name,
+        email=row.email,
+        session_id=row.session_id,
+        # Before the second step the person wears nothing, so that no mistake elsewhere can open a page to them.
+        hat=None if pending else hat_to_wear(hats, row.membership_id),
+        hats=() if pending else hats,
+        code_pending=pending,
+    )
+    return Standing(viewer, step if pending else Step.NONE, row.has_kept_forms)
+
+
+def _fits(row: Any, step: Step) -> bool:
+    """Whether the session is still one that this person's roles and authenticator would give.
+
+    It is not where a role asks for an authenticator that was taken away since, or where a pending session waits
+    for a step that has gone.
+    """
+    if row.code_checked:
+        return step is not Step.SET_UP_CODE
+    return step is Step.CODE or (step is Step.SET_UP_CODE and row.can_set_up)
+
+
+def _write_seen(session_id: int, now: datetime) -> None:
+    with writing_apart() as connection:
+        connection.execute(
+            update(_SESSIONS)
+            .where(_SESSIONS.c.id == session_id, _SESSIONS.c.last_seen_at < now)
+            .values(last_seen_at=now)
+        )
+
+
+def start(change: Change, membership_id: int | None, step: Step, setup_secret: str | None = None) -> tuple[int, str]:
+    """Start a sign-in of the change's person: its id and its token. Their oldest sign-ins' rows go."""
+    user_id, now, token = change.viewer.user_id, change.viewer.now, _new_token()
+    change.session.execute(
+        delete(_SESSIONS).where(_SESSIONS.c.user_id == user_id, _SESSIONS.c.started_at < now - KEPT_FOR)
+    )
+    made = change.session.execute(
+        insert(_SESSIONS)
+        .values(
+            token_digest=_digest(token),
+            user_id=user_id,
+            membership_id=membership_id,
+            code_checked=step is Step.NONE,
+            setup_secret=setup_secret,
+            started_at=now,
+            last_seen_at=now,
+        )
+        .returning(_SESSIONS.c.id)
+    ).scalar_one()
+    return made, token
+
+
+def renew(change: Change, session_id: int | None) -> str:
+    """Give a sign-in that has come a step further a new token, so that one seen before is worth nothing.
+
+    Raises SignInOver where it ended meanwhile.
+    """
+    token = _new_token()
+    done = change.session.execute(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.id == session_id, _SESSIONS.c.ended_at.is_(None))
+        .values(token_digest=_digest(token), code_checked=True, setup_secret=None, last_seen_at=change.viewer.now)
+        .returning(_SESSIONS.c.id)
+    ).first()
+    if done is None:
+        raise SignInOver("You were signed out while you were signing in. Start again.")
+    return token
+
+
+def end(viewer: Viewer) -> None:
+    """Sign the viewer out of this browser."""
+    with changing(viewer) as change:
+        change.session.execute(
+            update(_SESSIONS)
+            .where(_SESSIONS.c.id == viewer.session_id, _SESSIONS.c.ended_at.is_(None))
+            .values(ended_at=viewer.now, ended_by=SessionEnd.SIGNED_OUT)
+        )
+        change.log("session.ended", "person", viewer.user_id)
+
+
+def end_sessions(
+    session: Session,
+    user_id: int,
+    except_id: int | None = None,
+    *,
+    reason: SessionEnd = SessionEnd.ACCESS_CHANGED,
+) -> None:
+    """End every sign-in of a person from their next request on, in the transaction of whatever gives cause to.
+
+    Call it with a changed or ended membership, a deactivation, a new password or authenticator. `except_id` is
+    the one session that may go on, where the person did it themselves.
+    """
+    which = and_(_SESSIONS.c.user_id == user_id, _SESSIONS.c.ended_at.is_(None))
+    if except_id is not None:
+        which = and_(which, _SESSIONS.c.id != except_id)
+    session.execute(update(_SESSIONS).where(which).values(ended_at=func.current_timestamp(), ended_by=reason))
+
+
+def wear(viewer: Viewer, membership_id: int) -> Viewer:
+    """Go on as another of one's memberships; NotVisible where it is not the viewer's."""
+    changed = viewer.wearing(membership_id)
+    if changed is None:
+        raise NotVisible("This is not one of your memberships.")
+    with changing(changed) as change:
+        change.session.execute(
+            update(_SESSIONS).where(_SESSIONS.c.id == viewer.session_id).values(membership_id=membership_id)
+        )
+        change.log("session.hat_chosen", "membership", membership_id)
+    return changed
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
