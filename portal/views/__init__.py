@@ -4,10 +4,46 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.views import health
+from portal.views import (
+    account,
+    activity,
+    agencies,
+    cases,
+    health,
+    home,
+    indicators,
+    invitations,
+    joining,
+    meetings,
+    people,
+    registers,
+    reports,
+    sign_in,
+    signed_in,
+    working_as,
+)
+from portal.web.row_numbers import install_row_numbers
 
 
 def register(app: Flask) -> None:
     """Put every page under its address."""
-    for module in (health,):
+    install_row_numbers(app)
+    signed_in.install_sign_in(app)
+    for module in (
+        account,
+        activity,
+        agencies,
+        cases,
+        health,
+        home,
+        indicators,
+        invitations,
+        joining,
+        meetings,
+        people,
+        registers,
+        reports,
+        sign_in,
+        working_as,
+    ):
         app.register_blueprint(module.pages)

@@ -1,0 +1,1 @@
+"""Home: the few things that need one person, under all of their memberships."""

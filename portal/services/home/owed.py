@@ -1,0 +1,204 @@
+"""What agencies owe their meetings, for one person under all of their memberships in agencies: by one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, not_, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.access import meetings as access
+from portal.access.viewer import Hat, Viewer
+from portal.domain.answering import answer_due_on, declaration_due_on
+from portal.domain.vocabulary import AGENCY_ROLES, PRESENT, Answer, Expectation, MeetingStatus, ReportStatus
+from portal.domain.working_days import london_day
+from portal.models.meetings import Invitation, Meeting
+from portal.models.reports import Report
+from portal.models.rule_sets import MeetingType
+from portal.services.home.tasks import Task, TaskKind, has_begun
+from portal.services.meetings.outlook import REPORT_ASKED
+
+LOOKED_BACK = timedelta(days=28)
+"""What was owed to an older meeting is no longer among the few things of today: the list of meetings has it."""
+
+REPORTS_AHEAD = timedelta(days=14)
+"""A report further off needs nobody today, unless somebody has begun it."""
+
+DIFFERENCE_SHOWN = timedelta(days=14)
+READ_AT_MOST = 200
+
+_STAYED_AWAY = (Answer.APOLOGIES, Answer.REPORT_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The tasks, and whether there are more than were read."""
+
+    tasks: list[Task]
+    has_more: bool
+
+
+def agency_hats(viewer: Viewer) -> list[Hat]:
+    """The person's memberships in agencies, the active one first."""
+    hats = [hat for hat in viewer.hats if hat.role in AGENCY_ROLES]
+    return sorted(hats, key=lambda hat: hat.membership_id != viewer.membership_id)
+
+
+def owed_by_agencies(session: Session, viewer: Viewer) -> Owed:
+    """Answers, reports and declarations that the person's agencies owe, and differences with the chair."""
+    hats = {hat.membership_id: hat for hat in agency_hats(viewer)}
+    parts = [_owed(worn) for hat in hats if (worn := viewer.wearing(hat)) is not None]
+    if not parts:
+        return Owed([], has_more=False)
+    found = union_all(*parts).subquery()
+    rows = session.execute(
+        select(found).order_by(found.c.scheduled_on, found.c.start_time, found.c.id).limit(READ_AT_MOST + 1)
+    ).all()
+    tasks: dict[tuple[TaskKind, int], Task] = {}
+    rank = list(hats)
+    for row in sorted(rows[:READ_AT_MOST], key=lambda row: rank.index(row.membership_id)):
+        for task in _tasks(viewer, hats[row.membership_id], row):
+            # A lead who is a practitioner of the same agency too has one thing to do, not two.
+            tasks.setdefault((task.kind, row.id), task)
+    return Owed(sorted(tasks.values(), key=lambda task: task.place), has_more=len(rows) > READ_AT_MOST)
+
+
+def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """One membership's invitations that still want something."""
+    today = viewer.today
+    return (
+        access.invitations_visible_to(viewer)
+        .join(Meeting, Meeting.id == Invitation.meeting_id)
+        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+        .outerjoin(Report, and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.DRAFT))
+        .where(
+            Invitation.meeting_on >= today - LOOKED_BACK,
+            Meeting.status != MeetingStatus.CANCELLED,
+            or_(_unanswered(today), _unreported(today), _untold(today), _disputed()),
+        )
+        .with_only_columns(
+            literal(viewer.membership_id).label("membership_id"),
+            Invitation.id,
+            Invitation.meeting_id,
+            MeetingType.name,
+            Meeting.scheduled_on,
+            Meeting.start_time,
+            Meeting.status,
+            Meeting.register_closed_at,
+            Invitation.created_at,
+            Invitation.report_due_on,
+            Invitation.confirmed_at,
+            Report.saved_at,
+            _unanswered(today).label("is_unanswered"),
+            _unreported(today).label("is_unreported"),
+            _untold(today).label("is_untold"),
+            _disputed().label("is_disputed"),
+        )
+    )
+
+
+def _unanswered(today: date) -> ColumnElement[bool]:
+    return and_(
+        Invitation.answer.is_(None),
+        Meeting.status == MeetingStatus.SCHEDULED,
+        Meeting.register_closed_at.is_(None),
+        Invitation.meeting_on >= today,
+    )
+
+
+def _unreported(today: date) -> ColumnElement[bool]:
+    near = Invitation.report_due_on <= today + REPORTS_AHEAD
+    return and_(REPORT_ASKED, Invitation.report_received_on.is_(None), or_(near, Report.id.is_not(None)))
+
+
+def _untold(today: date) -> ColumnElement[bool]:
+    # Who had said that nobody would come need not say it again, nor who was not asked to.
+    meant_to_come = or_(
+        and_(Invitation.expectation == Expectation.EXPECTED, Invitation.answer.is_(None)),
+        and_(Invitation.expectation != Expectation.REPORT_ONLY, Invitation.answer.not_in(_STAYED_AWAY)),
+    )
+    return and_(
+        Invitation.meeting_on <= today,
+        Invitation.declared_attendance.is_(None),
+        Invitation.confirmed_attendance.is_(None),
+        meant_to_come,
+    )
+
+
+def _disputed() -> ColumnElement[bool]:
+    declared, confirmed = Invitation.declared_attendance, Invitation.confirmed_attendance
+    return and_(
+        declared.is_not(None),
+        confirmed.is_not(None),
+        or_(
+            and_(declared.in_(PRESENT), not_(confirmed.in_(PRESENT))),
+            and_(confirmed.in_(PRESENT), not_(declared.in_(PRESENT))),
+        ),
+    )
+
+
+def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
+    def task(kind: TaskKind, due: date | None) -> Task:
+        return Task(
+            kind,
+            hat,
+            due,
+            row.meeting_id,
+            row.name,
+            row.scheduled_on,
+            row.start_time,
+            row.saved_at if kind is TaskKind.REPORT else None,
+        )
+
+    found = []
+    if row.is_unanswered:
+        due = answer_due_on(
+            meeting_on=row.scheduled_on, report_due_on=row.report_due_on, invited_on=london_day(row.created_at)
+        )
+        found.append(task(TaskKind.ANSWER, due))
+    if row.is_unreported:
+        found.append(task(TaskKind.REPORT, row.report_due_on))
+    if row.is_untold and has_begun(viewer, row.scheduled_on, row.start_time):
+        found.append(task(TaskKind.DECLARE, declaration_due_on(row.scheduled_on)))
+    if row.is_disputed and _is_recent(viewer, row):
+        found.append(task(TaskKind.DIFFERS, None))
+    return found
+
+
+def _is_recent(viewer: Viewer, row: Row[*tuple[Any, ...]]) -> bool:
+    """An open register can still be put right; once it is closed, the difference is news for a while."""
+    still_open = row.status is MeetingStatus.SCHEDULED and row.register_closed_at is None
+    return still_open or (row.confirmed_at is not None and row.confirmed_at >= viewer.now - DIFFERENCE_SHOWN)
+
+
+def next_meeting(session: Session, viewer: Viewer) -> Task | None:
+    """The next meeting of any of the person's agencies, to be named where nothing is to be done."""
+    hats = {hat.membership_id: hat for hat in agency_hats(viewer)}
+    parts = [_coming(worn) for hat in hats if (worn := viewer.wearing(hat)) is not None]
+    if not parts:
+        return None
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    row = session.execute(select(found).order_by(found.c.scheduled_on, found.c.start_time, found.c.id).limit(1)).first()
+    if row is None:
+        return None
+    return Task(TaskKind.ANSWER, hats[row.membership_id], None, row.id, row.name, row.scheduled_on, row.start_time)
+
+
+def _coming(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return (
+        access.invitations_visible_to(viewer)
+        .join(Meeting, Meeting.id == Invitation.meeting_id)
+        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+        .where(Invitation.meeting_on >= viewer.today, Meeting.status == MeetingStatus.SCHEDULED)
+        .with_only_columns(
+            literal(viewer.membership_id).label("membership_id"),
+            Meeting.id,
+            MeetingType.name,
+            Meeting.scheduled_on,
+            Meeting.start_time,
+        )
+        .order_by(Invitation.meeting_on, Meeting.start_time, Invitation.meeting_id)
+        .limit(1)
+    )

@@ -1,0 +1,50 @@
+"""All of one person's Home, by at most eight queries however many memberships they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.access.viewer import Viewer
+from portal.database.session import db
+from portal.services.home.done import Done, done_by_agency
+from portal.services.home.keepers import ComingMeeting, kept_by, not_ours
+from portal.services.home.owed import next_meeting, owed_by_agencies
+from portal.services.home.tasks import Task, TaskKind
+from portal.services.home.upkeep import looked_after
+
+MOST_TASKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What stands on it: the tasks in their order, the next meetings, and what has been done."""
+
+    tasks: tuple[Task, ...]
+    has_more: bool
+    """Whether there is more to do than is listed."""
+    answers_open: int
+    """How many invitations wait for an answer: several can be answered on one page."""
+    coming: tuple[ComingMeeting, ...]
+    next: Task | None
+    done: Done | None
+
+
+def home(viewer: Viewer) -> Home:
+    """What the person must do under all their memberships, soonest due first."""
+    session: Session = db.session()
+    owed = owed_by_agencies(session, viewer)
+    kept = kept_by(session, viewer)
+    tasks = sorted(
+        [*owed.tasks, *kept.tasks, *not_ours(session, viewer), *looked_after(session, viewer)],
+        key=lambda task: task.place,
+    )
+    return Home(
+        tasks=tuple(tasks[:MOST_TASKS]),
+        has_more=owed.has_more or len(tasks) > MOST_TASKS,
+        answers_open=sum(task.kind is TaskKind.ANSWER for task in tasks),
+        coming=tuple(kept.coming),
+        next=None if tasks or kept.coming else next_meeting(session, viewer),
+        done=done_by_agency(session, viewer),
+    )

@@ -1,0 +1,57 @@
+"""One thing to do, whoever has to do it, and the order in which they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from portal.access.viewer import LONDON, Hat, Viewer
+
+
+class TaskKind(StrEnum):
+    """What is to be done; each is one step from done."""
+
+    ANSWER = "answer"
+    REPORT = "report"
+    DECLARE = "declare"
+    DIFFERS = "differs"
+    REGISTER = "register"
+    OVERSEE_REGISTER = "oversee_register"
+    NOT_OURS = "not_ours"
+    CHASE = "chase"
+    JOINING = "joining"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do under one membership. Children are not named: they are on the page behind it.
+
+    `subject` is the agency or person that it is about, where it is about one, and `subject_id` is where to find
+    them: an invitation, a membership or an agency.
+    """
+
+    kind: TaskKind
+    hat: Hat
+    due: date | None = None
+    meeting_id: int | None = None
+    meeting_type: str = ""
+    on: date | None = None
+    at: time | None = None
+    draft_saved_at: datetime | None = None
+    subject: str = ""
+    subject_id: int | None = None
+    done: int = 0
+    of: int = 0
+
+    @property
+    def place(self) -> tuple[date, date, time]:
+        """Soonest due first, then in the order of the calendar; what has no due day comes last."""
+        return (self.due or date.max, self.on or date.max, self.at or time.min)
+
+
+def has_begun(viewer: Viewer, on: date, at: time | None) -> bool:
+    """Whether a meeting of this day and time (London's) has begun; without a time, once its day has come."""
+    now = viewer.now.astimezone(LONDON)
+    return on < now.date() or (on == now.date() and (at is None or at <= now.time()))

@@ -1,0 +1,46 @@
+"""An agency's own invitation to a meeting: read for a page, or read again to be changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select
+from sqlalchemy.orm import contains_eager
+
+from portal.access import meetings as access
+from portal.access.viewer import Viewer
+from portal.database.session import db
+from portal.domain.errors import NotVisible
+from portal.models.meetings import Invitation, Meeting
+from portal.services.changes import Change
+
+
+def own_invitation(viewer: Viewer, meeting_id: int) -> Invitation:
+    """The invitation of the viewer's agency, with its meeting and the meeting's type. Raises NotVisible."""
+    invitation = db.session.scalars(_query(viewer, meeting_id)).one_or_none()
+    if invitation is None:
+        raise NotVisible("No such meeting.")
+    return invitation
+
+
+def own_to_change(change: Change, meeting_id: int) -> Invitation:
+    """The same within a change: meeting, then invitation, locked where the database locks rows.
+
+    So the second of two people at one agency sees what the first did, and nobody answers while the register is
+    being closed. The order is that of case_facts. Raises NotVisible.
+    """
+    meeting = access.visible_to(change.viewer).where(Meeting.id == meeting_id).with_only_columns(Meeting.id)
+    change.session.execute(meeting.with_for_update(of=Meeting, key_share=True))
+    query = _query(change.viewer, meeting_id).with_for_update(of=Invitation)
+    invitation = change.session.scalars(query).one_or_none()
+    if invitation is None:
+        raise NotVisible("No such meeting.")
+    return invitation
+
+
+def _query(viewer: Viewer, meeting_id: int) -> Select[Invitation]:
+    return (
+        access.invitations_visible_to(viewer)
+        .join(Invitation.meeting)
+        .join(Meeting.meeting_type)
+        .where(Invitation.meeting_id == meeting_id, Invitation.agency_id == viewer.agency_id)
+        .options(contains_eager(Invitation.meeting).contains_eager(Meeting.meeting_type))
+    )

@@ -1,0 +1,1 @@
+"""Meetings as people look for them, and one meeting with all that its viewer may know of it."""

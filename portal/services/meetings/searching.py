@@ -1,0 +1,61 @@
+"""Finding families by what somebody has in hand: a surname, an NHS number, a UPN, a reference.
+
+What names a child is looked up by its blind index and never stands in an address: a page of results is kept
+under the families' own ids, which say nothing to anybody who cannot see their meetings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_
+
+from portal.access import cases as access
+from portal.access import meetings as meetings_access
+from portal.access.viewer import Viewer
+from portal.database.encryption import keyring
+from portal.database.session import db
+from portal.models.cases import Case, Child
+from portal.models.meetings import Meeting
+from portal.services.cases import NHS_PLACE, SURNAME_PLACE, UPN_PLACE
+
+MOST_FOUND = 30
+"""So many families or meetings answer one search at most: whoever gets more has to say more."""
+
+SHORTEST_PREFIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The families and single meetings that a text leads to, among those that the viewer sees."""
+
+    case_ids: tuple[int, ...]
+    meeting_ids: tuple[int, ...]
+
+
+def find(viewer: Viewer, text: str) -> Found:
+    """Look for a child's exact surname, NHS number or UPN, a case's reference, or a meeting's, by its beginning.
+
+    Case, accents and spaces make no difference. A family that the viewer sees no meeting of is not found.
+    """
+    typed = text.strip()
+    if not typed:
+        return Found((), ())
+    children = access.children_visible_to(viewer).where(
+        or_(
+            Child.surname_index.in_(keyring.blind_indexes(typed, SURNAME_PLACE)),
+            Child.nhs_number_index.in_(keyring.blind_indexes(typed, NHS_PLACE)),
+            Child.upn_index.in_(keyring.blind_indexes(typed, UPN_PLACE)),
+        )
+    )
+    found = set(db.session.scalars(children.with_only_columns(Child.case_id).limit(MOST_FOUND)))
+    if len(typed) < SHORTEST_PREFIX:
+        return Found(tuple(sorted(found)), ())
+    begins = typed.lower()
+    cases = access.visible_to(viewer).where(func.lower(Case.reference).startswith(begins, autoescape=True))
+    found.update(db.session.scalars(cases.with_only_columns(Case.id).order_by(Case.id).limit(MOST_FOUND)))
+    meetings = meetings_access.visible_to(viewer).where(
+        func.lower(Meeting.reference).startswith(begins, autoescape=True)
+    )
+    ids = db.session.scalars(meetings.with_only_columns(Meeting.id).order_by(Meeting.id).limit(MOST_FOUND))
+    return Found(tuple(sorted(found)[:MOST_FOUND]), tuple(sorted(ids)))

@@ -1,0 +1,1 @@
+"""The chair's register: read as one sheet, marked row by row, closed once."""

@@ -1,0 +1,140 @@
+"""The register's reads, as fast as they go: they run at every touch of a row.
+
+Building a query takes longer than running it, so each is built once for each hat; and they give plain columns,
+which the connection hands out without the work that loading objects would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from json import loads
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, select
+from sqlalchemy.orm import Session
+
+from portal.access import meetings as access
+from portal.access.viewer import Hat, Viewer
+from portal.domain.rules import QuorumRule
+from portal.domain.vocabulary import ReportStatus
+from portal.models.meetings import Invitation, Meeting
+from portal.models.partnerships import Agency
+from portal.models.people import User
+from portal.models.reports import Report
+from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
+
+Query = Select[*tuple[Any, ...]]
+
+_ID = "of_meeting"
+
+_ROW = (
+    Invitation.id.label("invitation_id"),
+    Invitation.expectation,
+    Invitation.confirmed_attendance,
+    Invitation.confirmed_by_id,
+    Invitation.present_by,
+    Invitation.is_deputy,
+    Invitation.left_early,
+    Invitation.confirmed_note,
+    Agency.agency_type,
+    Agency.name.label("agency_name"),
+    Invitation.answer,
+    Invitation.declared_attendance,
+    Invitation.report_due_on,
+    Invitation.report_received_on,
+    Report.id.label("report_id"),
+)
+"""An invitation, with its agency and the report that was sent through the portal."""
+
+_MEETING = (
+    Meeting.version,
+    Meeting.partnership_id,
+    Meeting.case_id,
+    Meeting.chair_membership_id,
+    Meeting.status,
+    Meeting.format,
+    Meeting.trigger_on,
+    Meeting.scheduled_on,
+    Meeting.start_time,
+    Meeting.held_on,
+    Meeting.held_time,
+    Meeting.interim_safety_plan,
+    Meeting.register_closed_at,
+    MeetingType.code.label("type_code"),
+    MeetingType.name.label("type_name"),
+    User.name.label("closed_by"),
+    cast(MeetingRule.quorum, Text).label("quorum"),
+)
+"""The meeting, with the quorum that the rule set in force on its day asks."""
+
+
+class _Queries(NamedTuple):
+    """What one hat may see of a register."""
+
+    meeting: Query
+    locked_meeting: Query
+    rows: Query
+
+
+def meeting_of(session: Session, viewer: Viewer, meeting_id: int, *, locked: bool = False) -> Any:
+    """The meeting, if the viewer sees it; `locked` until the transaction ends, for whoever changes the register."""
+    queries = _for(viewer)
+    query = queries.locked_meeting if locked else queries.meeting
+    return session.connection().execute(query, {_ID: meeting_id}).one_or_none()
+
+
+def rows_of(session: Session, viewer: Viewer, meeting_id: int) -> Sequence[Any]:
+    """The invitations. Read after a lock, they show what whoever held it before has done."""
+    return session.connection().execute(_for(viewer).rows, {_ID: meeting_id}).all()
+
+
+@lru_cache(maxsize=256)
+def quorum_from(stored: str | None) -> QuorumRule | None:
+    """The rule that a row stores; None where a kind of meeting has none."""
+    found = None if stored is None else loads(stored)
+    return None if found is None else QuorumRule.from_json(found)
+
+
+def _for(viewer: Viewer) -> _Queries:
+    return _for_hat(viewer.hat) if viewer.hat is not None else _where(access.visible_where(viewer))
+
+
+@lru_cache(maxsize=256)
+def _for_hat(hat: Hat) -> _Queries:
+    """What a person sees follows from their hat alone, whoever wears it and whenever they ask."""
+    return _where(access.visible_where(Viewer(now=datetime.min.replace(tzinfo=UTC), hat=hat)))
+
+
+def _where(visible: ColumnElement[bool]) -> _Queries:
+    wanted = and_(Meeting.id == bindparam(_ID), visible)
+    its_report = and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED)
+    meeting = _with_rules(select(*_MEETING)).where(wanted)
+    return _Queries(
+        meeting=meeting,
+        locked_meeting=meeting.with_for_update(of=Meeting, key_share=True),
+        rows=select(*_ROW)
+        .select_from(Meeting)
+        .join(Invitation, Invitation.meeting_id == Meeting.id)
+        .join(Agency, Agency.id == Invitation.agency_id)
+        .outerjoin(Report, its_report)
+        .where(wanted),
+    )
+
+
+def _with_rules(query: Query) -> Query:
+    """Join a meeting's type, who closed its register, and the rule of the newest set that had begun on its day."""
+    of_partnership = RuleSet.partnership_id == Meeting.partnership_id
+    day = func.coalesce(Meeting.held_on, Meeting.scheduled_on)
+    newest = select(func.max(RuleSet.effective_from)).where(of_partnership, RuleSet.effective_from <= day)
+    first = select(func.min(RuleSet.effective_from)).where(of_partnership)
+    in_force = func.coalesce(newest.correlate(Meeting).scalar_subquery(), first.correlate(Meeting).scalar_subquery())
+    its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
+    return (
+        query.select_from(Meeting)
+        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+        .join(RuleSet, and_(of_partnership, RuleSet.effective_from == in_force))
+        .outerjoin(MeetingRule, its_rule)
+        .outerjoin(User, User.id == Meeting.register_closed_by_id)
+    )

@@ -1,0 +1,100 @@
+"""Home: what needs this person, under all of their memberships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.access.roles import Permission
+from portal.access.viewer import Hat, Viewer
+from portal.domain.labels import short_label
+from portal.services.home.page import home
+from portal.services.home.tasks import Task, TaskKind
+from portal.web.guards import requires
+
+pages = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A task in words, with the one step that does it; `other_hat` is the membership under which it opens."""
+
+    task: Task
+    title: str
+    action: str
+    href: str
+    other_hat: int | None
+
+
+@pages.get("/")
+@requires(Permission.HOME)
+def show(viewer: Viewer) -> ResponseReturnValue:
+    """The few things that this person must do, soonest due first."""
+    found = home(viewer)
+    tasks = [_shown(viewer, task) for task in found.tasks]
+    return render_template("home/show.html", home=found, tasks=tasks, called=lambda hat: _called(viewer, hat))
+
+
+_WORDS = {
+    TaskKind.ANSWER: ("Answer an invitation", "Answer"),
+    TaskKind.REPORT: ("Send your report", "Write"),
+    TaskKind.DECLARE: ("Say who attended", "Record"),
+    TaskKind.DIFFERS: ("The chair has recorded your attendance otherwise", "See"),
+    TaskKind.REGISTER: ("Close the register", "Open"),
+    TaskKind.OVERSEE_REGISTER: ("A register is not closed", "See"),
+    TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
+    TaskKind.CHASE: ("{missing} of {of} agencies {have} not answered", "See who"),
+    TaskKind.JOINING: ("{subject} has not joined: the link has run out", "New link"),
+    TaskKind.ALONE: ("{subject} has only one person here", "See"),
+}
+
+
+def _shown(viewer: Viewer, task: Task) -> ShownTask:
+    words, action = _WORDS[task.kind]
+    missing = task.of - task.done
+    have = "has" if missing == 1 else "have"
+    title = words.format(subject=task.subject, missing=missing, of=task.of, have=have)
+    if task.kind is TaskKind.REPORT and task.draft_saved_at is not None:
+        action = "Go on"
+    hat = _called(viewer, task.hat)
+    is_active = task.hat.membership_id == viewer.membership_id
+    return ShownTask(
+        task,
+        f"{title} ({hat})" if hat else title,
+        action,
+        _address(task),
+        None if is_active else task.hat.membership_id,
+    )
+
+
+def _address(task: Task) -> str:
+    meeting_id = task.meeting_id
+    match task.kind:
+        case TaskKind.ANSWER:
+            return url_for("meetings.answer", meeting_id=meeting_id)
+        case TaskKind.REPORT:
+            return url_for("reports.write", meeting_id=meeting_id)
+        case TaskKind.DECLARE:
+            return url_for("meetings.declare", meeting_id=meeting_id)
+        case TaskKind.REGISTER:
+            return url_for("registers.show", meeting_id=meeting_id)
+        case TaskKind.NOT_OURS:
+            return url_for("invitations.expect", meeting_id=meeting_id, invitation_id=task.subject_id)
+        case TaskKind.JOINING:
+            return url_for("people.show", membership_id=task.subject_id)
+        case TaskKind.ALONE:
+            return url_for("agencies.show", agency_id=task.subject_id)
+    return url_for("meetings.show", meeting_id=meeting_id)
+
+
+def _called(viewer: Viewer, hat: Hat) -> str:
+    """What tells another membership from the active one, in as few words as will do; nothing for the active one."""
+    if hat.membership_id == viewer.membership_id:
+        return ""
+    if hat.partnership_id != viewer.partnership_id:
+        return hat.partnership_name
+    if hat.agency_id != viewer.agency_id and hat.agency_name:
+        return hat.agency_name
+    return short_label(hat.role)

@@ -1,0 +1,97 @@
+"""The rows of a register as HTML: templates/registers/rows.html draws each piece once, here they are stamped.
+
+Drawing twenty rows one by one takes longer than everything else of the page together, and a chair works through
+them with people arriving.
+"""
+
+from __future__ import annotations
+
+from calendar import month_abbr
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
+
+from portal.domain.labels import short_label
+from portal.domain.registers import CHOICES
+from portal.domain.vocabulary import Answer, Attendance, Expectation
+from portal.forms.registers import TypedRow
+from portal.services.registers.sheet import Register, RegisterRow
+from portal.web.stencils import Stencil
+
+Pieces = Mapping[str, Stencil]
+
+_PIECES = ("to_read", "sent", "late", "due", "not_needed", "declared", "differs", "fault")
+_EXPECTED = {expectation: Markup.escape(short_label(expectation)) for expectation in Expectation}
+_EXPECTED[Expectation.EXPECTED] = Markup("Yes")
+_ANSWERED = {answer: Markup.escape(short_label(answer)) for answer in Answer}
+_NO_ANSWER = Markup("No answer")
+_SAYS = {attendance: Markup.escape(short_label(attendance).lower()) for attendance in Attendance}
+_OPEN, _LATE = Markup(" open"), Markup(", late")
+
+
+def register_rows(
+    sheet: Register,
+    typed: Mapping[int, TypedRow],
+    faults: Mapping[int, str],
+    meeting_url: str,
+    hidden: Markup,
+    *,
+    one_form: bool,
+    reads_reports: bool,
+) -> Markup:
+    """All rows, with what was typed where it could not be saved and why; `hidden` goes into each row's own form."""
+    pieces = _pieces()
+    row_piece = pieces["all" if one_form else "row"]
+    meeting = Markup.escape(meeting_url)
+    stamped = []
+    for row in sheet.rows:
+        invitation_id = row.invitation_id
+        given = typed.get(invitation_id, row)
+        values: dict[str, object] = {
+            "id": invitation_id,
+            "agency": row.agency_name,
+            "expected": _EXPECTED[row.expectation],
+            "answered": _ANSWERED[row.answer] if row.answer else _NO_ANSWER,
+            "report": _report(row, pieces, meeting, reads_reports=reads_reports),
+            "seen": given.seen,
+            "meeting": meeting,
+            "hidden": hidden,
+        }
+        if row.declared is not None:
+            values["declared"] = pieces["differs" if row.differs else "declared"].stamp({"says": _SAYS[row.declared]})
+        if given.note:
+            values |= {"note": given.note, "open": _OPEN}
+        if invitation_id in faults:
+            values["fault"] = pieces["fault"].stamp({"words": faults[invitation_id]})
+        stamped.append(row_piece.stamp(values, given.mark.entered))
+    return Markup("".join(stamped))  # noqa: S704 - each row is HTML already
+
+
+def _report(row: RegisterRow, pieces: Pieces, meeting: Markup, *, reads_reports: bool) -> Markup:
+    day = row.report_received_on
+    if day is None:
+        return pieces[row.report].stamp({})
+    values: dict[str, object] = {"day": f"{day.day} {month_abbr[day.month]}"}
+    if row.report == "sent_late":
+        values["late"] = _LATE
+    if reads_reports and row.report_id is not None:
+        values |= {"meeting": meeting, "id": row.invitation_id, "agency": row.agency_name}
+        return pieces["to_read"].stamp(values)
+    return pieces["sent"].stamp(values)
+
+
+def _pieces() -> Pieces:
+    """The stencils, drawn when first asked for."""
+    found: Pieces | None = current_app.extensions.get("register_pieces")
+    if found is None:
+        drawn: Any = current_app.jinja_env.get_template("registers/rows.html").module
+        choices = [(choice.value, short_label(choice)) for choice in CHOICES]
+        found = {
+            **{name: Stencil(getattr(drawn, name)()) for name in _PIECES},
+            "row": Stencil(drawn.row(choices, one_form=False)),
+            "all": Stencil(drawn.row(choices, one_form=True)),
+        }
+        current_app.extensions["register_pieces"] = found
+    return found
