@@ -1,0 +1,134 @@
+"""Builds the demonstration: every row comes in through an import or a service, as it would in life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from portal.access.viewer import Viewer
+from portal.database.session import db, writing
+from portal.domain.errors import Unusable
+from portal.domain.vocabulary import AgencyType, Role
+from portal.domain.working_days import london_instant
+from portal.models.partnerships import Partnership
+from portal.models.people import User
+from portal.services import agencies, imports, partnerships
+from portal.services.demo import accounts, import_files, names
+from portal.services.demo.cases import Area, Families
+from portal.services.demo.children import name_children
+from portal.services.demo.conferences import Conferences
+from portal.services.demo.current import Current, since
+from portal.services.demo.import_files import PlannedMeeting
+from portal.services.demo.other_meetings import OtherMeetings
+from portal.services.demo.people import PARTNERSHIPS, DemoPartnership, DemoPerson, at_agencies, everybody
+from portal.services.demo.plan import EASTMARSH, WESTMOOR, Plan, completed_quarters
+from portal.services.demo.work import Work
+
+PLANS: dict[str, Plan] = {"Eastmarsh": EASTMARSH, "Westmoor": WESTMOOR}
+OPERATOR = "demo"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How a demonstration is asked for: the same three give the same demonstration."""
+
+    seed: int
+    scale: int
+    today: date
+
+
+def build(size: Size, progress: Progress) -> None:
+    """Build both partnerships. Raises Unusable on a database that holds anything already."""
+    if db.session.scalar(select(Partnership.id).limit(1)) or db.session.scalar(select(User.id).limit(1)):
+        raise Unusable(["the database already holds data: the demo is built on an empty one only"])
+    with writing():
+        _build(size, progress)
+
+
+def _build(size: Size, progress: Progress) -> None:
+    """Everything in one transaction: a build that is stopped leaves an empty database, and the next one works."""
+    chance = Random(size.seed)  # noqa: S311 - invented, and to be the same again
+    everyone = everybody(names.people(chance))
+    surnames = names.surnames(chance)
+    shared: dict[str, int] = {}
+    for place in PARTNERSHIPS:
+        progress(f"{place.name}: agencies and people")
+        operator = _open(place, size)
+        codes = _list_agencies(operator, place, shared)
+        for person in everyone:
+            if person.partnership == place.name:
+                accounts.admit(operator, person, codes[person.agency] if person.agency else None)
+        progress(f"{place.name}: meetings")
+        past, current, families = _plan(place, size, everyone, chance)
+        _bring_in(operator, past + current.settled + current.open, size.today)
+        progress(f"{place.name}: children")
+        coordinator = next(p for p in everyone if p.partnership == place.name and p.role is Role.COORDINATOR)
+        keeper = accounts.viewer_of(coordinator.email, _partnership_id(operator), operator.now)
+        name_children(keeper, families, surnames, chance)
+        progress(f"{place.name}: answers, reports and registers")
+        staff = at_agencies(everyone, place.name)
+        Work(_partnership_id(operator), place.prefix, staff, size.today, chance).do(current.open)
+
+
+def _open(place: DemoPartnership, size: Size) -> Viewer:
+    """Open the partnership; its operator acts on the eve of the demonstration's first fortnight of work."""
+    start: datetime = london_instant(size.today - timedelta(days=21), time(8))
+    partnership = partnerships.create_partnership(Viewer.of_system(OPERATOR, start), place.name)
+    return Viewer.of_system(OPERATOR, start, partnership.id)
+
+
+def _list_agencies(operator: Viewer, place: DemoPartnership, shared: dict[str, int]) -> dict[str, int]:
+    """Import the agencies, after sharing those that the other partnership has already; ids by code."""
+    for agency in place.agencies:
+        if agency.code in shared:
+            agencies.adopt_agency(operator, shared[agency.code], agency.code)
+    rows = [
+        (agency.code, agency.name, agency.agency_type, agency.urn, agency.ods_code, _mailbox(agency.code))
+        for agency in place.agencies
+    ]
+    imports.import_agencies(operator, import_files.agencies_file(rows).encode(), "agencies.csv")
+    codes = {agency.code: agencies.id_of_code(operator, agency.code) for agency in place.agencies}
+    shared.update({agency.code: codes[agency.code] for agency in place.agencies if agency.shared})
+    return codes
+
+
+def _plan(
+    place: DemoPartnership, size: Size, everyone: Sequence[DemoPerson], chance: Random
+) -> tuple[list[PlannedMeeting], Current, Families]:
+    by_type: dict[AgencyType, list[str]] = {}
+    for agency in place.agencies:
+        by_type.setdefault(agency.agency_type, []).append(agency.code)
+    chairs = [p.email for p in everyone if p.partnership == place.name and p.role is Role.CHAIR]
+    area = Area(place.prefix, by_type, chairs)
+    families = Families(area, chance)
+    conferences, others = Conferences(place.prefix, families, chance), OtherMeetings(area, families, chance)
+    quarters, plan = completed_quarters(size.today), PLANS[place.name].times(size.scale)
+    past = conferences.completed(quarters, plan)
+    past += others.strategies(quarters, plan)
+    current = since(quarters, size.today, plan, families, conferences, others, chance)
+    past += others.core_groups(size.today)
+    return past, current, families
+
+
+def _bring_in(operator: Viewer, meetings: list[PlannedMeeting], today: date) -> None:
+    for meeting in meetings:
+        for row in meeting.invitations:
+            if row.report_received_on and row.report_received_on >= today:
+                row.report_received_on = row.report_shared_on = None
+    imports.import_meetings(operator, import_files.meetings_file(meetings).encode(), "meetings.csv")
+    imports.import_attendance(operator, import_files.attendance_file(meetings).encode(), "attendance.csv")
+
+
+def _partnership_id(operator: Viewer) -> int:
+    assert operator.partnership_id is not None  # noqa: S101 - _open gives one
+    return operator.partnership_id
+
+
+def _mailbox(code: str) -> str:
+    return f"{code.lower()}@demo.example"

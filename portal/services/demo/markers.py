@@ -1,0 +1,123 @@
+"""Unique strings in the invented records, with who may see each: for scripts that look for leaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from portal.access import cases as case_access
+from portal.access import meetings as meeting_access
+from portal.access import reports as report_access
+from portal.access.viewer import Viewer
+from portal.database.session import db
+from portal.domain.vocabulary import AGENCY_ROLES
+from portal.models.cases import Child
+from portal.models.meetings import Invitation, Meeting
+from portal.models.partnerships import Partnership
+from portal.models.reports import Report
+from portal.services import known_people
+from portal.services.demo.accounts import list_accounts
+
+_MARK = re.compile(r"\b[A-Z]{2}[ANR]-\d{4}-\d{4}\b")
+
+SeenBy = dict[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One planted string; `record` names its row, `visible_to` the demo accounts that may read it."""
+
+    marker: str
+    kind: str
+    partnership: str
+    record: str
+    visible_to: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The marker as `flask demo markers --json` prints it."""
+        return asdict(self)
+
+
+def list_markers(now: datetime) -> list[Marker]:
+    """Every marker of each kind that exists so far, by the access rules that pages use."""
+    viewers = list(_viewers(now))
+    found: list[Marker] = []
+    for partnership in db.session.scalars(select(Partnership).order_by(Partnership.id)):
+        here = [viewer for viewer in viewers if viewer.partnership_id == partnership.id]
+        found += _children(partnership, here)
+        found += _reports(partnership, here)
+        found += _answers(partnership, here)
+        found += _notes(partnership, here)
+    return found
+
+
+def _viewers(now: datetime) -> Iterator[Viewer]:
+    """Everybody under each of their hats."""
+    for account in list_accounts():
+        person = known_people.find_by_email(account.email)
+        for hat in person.hats if person else ():
+            worn = person.at(now).wearing(hat.membership_id) if person else None
+            if worn is not None:
+                yield worn
+
+
+def _seen(viewers: list[Viewer], ids: Callable[[Viewer], Select[int]]) -> SeenBy:
+    """Who sees which rows, by the rows' ids."""
+    found: SeenBy = {}
+    for viewer in viewers:
+        for row_id in db.session.scalars(ids(viewer)):
+            found.setdefault(row_id, []).append(viewer.email)
+    return found
+
+
+def _who(seen: SeenBy, row_id: int) -> tuple[str, ...]:
+    return tuple(sorted(set(seen.get(row_id, ()))))
+
+
+def _children(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    seen = _seen(viewers, lambda v: case_access.children_visible_to(v).with_only_columns(Child.id))
+    for child in db.session.scalars(select(Child).where(Child.partnership_id == partnership.id).order_by(Child.id)):
+        yield Marker(
+            f"{child.given_name} {child.surname}",
+            "child_name",
+            partnership.name,
+            f"child {child.id}",
+            _who(seen, child.id),
+        )
+
+
+def _reports(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    seen = _seen(viewers, lambda v: report_access.visible_to(v).with_only_columns(Report.id))
+    rows = select(Report).where(Report.partnership_id == partnership.id).order_by(Report.id)
+    for report in db.session.scalars(rows):
+        for mark in _MARK.findall(report.involvement):
+            yield Marker(mark, "report_text", partnership.name, f"report {report.id}", _who(seen, report.id))
+
+
+def _answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    seen = _seen(viewers, lambda v: meeting_access.invitations_visible_to(v).with_only_columns(Invitation.id))
+    rows = (
+        select(Invitation)
+        .where(Invitation.partnership_id == partnership.id, Invitation.answer_note.is_not(None))
+        .order_by(Invitation.id)
+    )
+    for invitation in db.session.scalars(rows):
+        for mark in _MARK.findall(invitation.answer_note or ""):
+            record = f"invitation {invitation.id}"
+            yield Marker(mark, "answer_note", partnership.name, record, _who(seen, invitation.id))
+
+
+def _notes(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    """The chair's note is read by those who keep the meeting, not by the agencies."""
+    keepers = [viewer for viewer in viewers if viewer.role not in AGENCY_ROLES]
+    seen = _seen(keepers, lambda v: meeting_access.visible_to(v).with_only_columns(Meeting.id))
+    rows = (
+        select(Meeting).where(Meeting.partnership_id == partnership.id, Meeting.note.is_not(None)).order_by(Meeting.id)
+    )
+    for meeting in db.session.scalars(rows):
+        for mark in _MARK.findall(meeting.note or ""):
+            yield Marker(mark, "meeting_note", partnership.name, f"meeting {meeting.id}", _who(seen, meeting.id))
