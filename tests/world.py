@@ -1,14 +1,14 @@
 """The smallest world that can leak: two partnerships, A and B, alike row for row, sharing one police force.
 
 Everything that somebody might wrongly see carries a text found nowhere else, such as `ZQ-A-CHILD-1-QZ`. For each such
-marker the world says, by rules written here by hand and not asked of portal/access/, who may see it. In each partnership
-(`p` is "a" or "b") stand, under these names:
+marker the world says who may see it, by rules written here by hand and not asked of portal/access/. In each partnership
+("a" or "b" for p) stand, under these names:
 
 agencies  p.social_care (two teams, east and west), police (one agency, in both), p.gp, p.other_gp, p.school
-people    p.police.practitioner, p.police.lead, the same for gp, other_gp, school and social_care; p.social_care.east and
-          p.social_care.west (practitioners of the teams); p.gp.former (membership ended), p.gp.deactivated; p.chair,
-          p.second_chair, p.manager, p.coordinator, p.sector_lead (of GPs), p.board, p.business_manager, p.scrutineer,
-          p.administrator; and `both`: police practitioner in A, police lead in B
+people    p.police.practitioner and p.police.lead, and so for gp, other_gp, school and social_care;
+          p.social_care.east and p.social_care.west (practitioners of the teams); p.gp.former (membership ended),
+          p.gp.deactivated; p.chair, p.second_chair, p.manager, p.coordinator, p.sector_lead (of GPs), p.board,
+          p.business_manager, p.scrutineer, p.administrator; and `both`: police practitioner in A, police lead in B
 families  p.1 to p.4, one child each: world.cases["a.1"], world.children["a.1"]
 meetings  (tests/world_plans.py) p.initial today, p.review and p.core_group to come, p.strategy and p.past_initial held
           and closed last month, p.cancelled
@@ -166,7 +166,9 @@ class World:
         """All people of a partnership."""
         partnership_id = self.partnerships[partnership]
         return frozenset(
-            key for key, person in self.people.items() if any(hat.partnership_id == partnership_id for hat in person.hats)
+            key
+            for key, person in self.people.items()
+            if any(hat.partnership_id == partnership_id for hat in person.hats)
         )
 
     def agency_people(self, partnership: str, agency: str) -> frozenset[str]:

@@ -17,7 +17,6 @@ from portal.domain.vocabulary import (
     ExpectationReason,
     MeetingFormat,
     MeetingStatus,
-    ReportStatus,
     ThresholdView,
 )
 from portal.models.cases import Case, Child
@@ -77,7 +76,9 @@ class MeetingBuilder:
         spaced = f"{nhs_number[:3]} {nhs_number[3:6]} {nhs_number[6:]}"
         self.world.mark("child", letter, readers, nhs_number, spaced)
         self.world.mark("child", letter, readers, pupil_number)
-        self.world.mark("child", letter, readers, born.isoformat(), f"{born.day} {born:%B} {born.year}", f"{born:%d/%m/%Y}")
+        self.world.mark(
+            "child", letter, readers, born.isoformat(), f"{born.day} {born:%B} {born.year}", f"{born:%d/%m/%Y}"
+        )
         child = self.add(
             Child(
                 partnership_id=partnership_id,
@@ -104,9 +105,7 @@ class MeetingBuilder:
         rule = RULES.rule_for(plan.kind.value)
         held_on = plan.held_on
         closer = world.person(f"{letter}.{plan.chair}") if plan.is_held else None
-        due = due_on(
-            rule.due, meeting_on=plan.scheduled_on, trigger_on=plan.trigger_on, earlier=earlier_of(plan)
-        )
+        due = due_on(rule.due, meeting_on=plan.scheduled_on, trigger_on=plan.trigger_on, earlier=earlier_of(plan))
         row = self.add(
             Meeting(
                 partnership_id=world.partnerships[letter],
@@ -132,7 +131,9 @@ class MeetingBuilder:
                 **plan.facts,
             )
         )
-        invitations = {agency: self._invitation(letter, plan, agency, part, row.id) for agency, part in plan.parts.items()}
+        invitations = {
+            agency: self._invitation(letter, plan, agency, part, row.id) for agency, part in plan.parts.items()
+        }
         key = f"{letter}.{plan.key}"
         world.meetings[key] = MeetingPlace(key, row.id, case_id, row.reference, invitations, frozenset(readers))
 
@@ -169,6 +170,7 @@ class MeetingBuilder:
                 confirmed_note=(
                     world.mark("chair's note", letter, readers, tag.format("CONFIRMED")) if part.attendance else None
                 ),
+                meeting_on=plan.scheduled_on,
                 report_due_on=due,
                 report_received_on=part.reported_on,
                 created_at=BEFORE,

@@ -160,6 +160,4 @@ PLANS = (
 
 def earlier_of(plan: Plan) -> list[EarlierMeeting]:
     """The meetings of a plan's family, which may move its due day."""
-    return [
-        EarlierMeeting(other.kind.value, other.held_on, other.status) for other in PLANS if other.case == plan.case
-    ]
+    return [EarlierMeeting(other.kind.value, other.held_on, other.status) for other in PLANS if other.case == plan.case]

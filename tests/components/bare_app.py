@@ -40,9 +40,9 @@ def build_app(instance: Path) -> Flask:
     app = Flask("components", root_path=str(ROOT), instance_path=str(instance), static_folder=None)
     app.secret_key = "k" * 40
     app.testing = True
+    install_templating(app)
     install_csrf(app)
     install_headers(app)
-    install_templating(app)
 
     @app.context_processor
     def page_context() -> dict[str, Any]:

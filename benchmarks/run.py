@@ -1,0 +1,75 @@
+"""One database's part of a run: the portal on it, in this process, and who is signed in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alembic import command
+from flask import Flask
+
+from benchmarks.area import Area, build_area
+from benchmarks.databases import Database
+from benchmarks.doors import InProcess, sign_in
+from portal.commands.db import configuration
+from portal.database.session import db
+from portal.factory import create_app
+from tests.world import Person
+
+
+@dataclass
+class Run:
+    """What every benchmark is given."""
+
+    database: Database
+    folder: Path
+    app: Flask
+    area: Area
+    rounds: int
+    _cookies: dict[str, str] = field(default_factory=dict)
+
+    def cookie(self, person: Person) -> str:
+        """The person's cookie; they sign in when first asked for."""
+        if person.key not in self._cookies:
+            self._cookies[person.key] = sign_in(self.app, person)
+        return self._cookies[person.key]
+
+    def inside(self, person: Person | None = None) -> InProcess:
+        """The portal in this process, as somebody sees it."""
+        return InProcess(self.app.wsgi_app, self.cookie(person) if person else "")
+
+    @property
+    def log(self) -> Path:
+        """Where servers write."""
+        return self.folder / "servers.log"
+
+
+@contextmanager
+def prepared(database: Database, folder: Path, *, meetings: int, rounds: int) -> Iterator[Run]:
+    """Migrate, fill and give a run; its log lines go to a file, as a service's do."""
+    with (folder / "portal.log").open("a") as log, _stderr_to(log.fileno()):
+        app = create_app(database.environment)
+        with app.app_context():
+            command.upgrade(configuration(database.url), "head")
+        try:
+            yield Run(database, folder, app, build_area(app, meetings), rounds)
+        finally:
+            with app.app_context():
+                db.engine.dispose()
+
+
+@contextmanager
+def _stderr_to(number: int) -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    os.dup2(number, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,80 @@
+"""Saving one attendance, as a register's script does, against the least that an ORM can do: get, change, commit."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from benchmarks.area import Sheet
+from benchmarks.doors import Door, fetch, hidden_fields
+from benchmarks.measuring import Limit, Result, by_turns, milliseconds
+from benchmarks.pages import register_path
+from benchmarks.run import Run
+from portal.domain.vocabulary import Attendance
+from portal.models.meetings import Invitation
+
+SAVE = Limit(0.2, at_least=True)
+CALLS = 100
+_CHOICES = (Attendance.IN_PERSON, Attendance.VIDEO, Attendance.TELEPHONE)
+
+
+class Keeper:
+    """Somebody with a register open: sets one row after the other, each save based on what the last one answered."""
+
+    def __init__(self, door: Door, sheet: Sheet) -> None:
+        self._door = door
+        self._path = register_path(sheet.meeting_id)
+        self._hidden = hidden_fields(fetch(door, self._path))
+        self._rows = cycle(sheet.invitation_ids)
+        self._choices = cycle(_CHOICES)
+        self._seen: dict[int, str] = {}
+        self.saved: dict[int, tuple[Attendance, int]] = {}
+        """By invitation what was saved last, and how many saves were answered as kept."""
+
+    def save(self) -> None:
+        """Set the next row; raises RuntimeError where the answer is not that it is saved."""
+        row, choice = next(self._rows), next(self._choices)
+        fields = {**self._hidden, "version": self._seen.get(row, "0"), "attendance": choice.value}
+        answer = self._door.post(f"{self._path}/{row}", fields, by_script=True)
+        if answer.status != 200:
+            raise RuntimeError(f"saving answered {answer.status}: {answer.body[:200]!r}")
+        self._seen[row] = str(json.loads(answer.body)["version"])
+        self.saved[row] = choice, self.saved.get(row, (choice, 0))[1] + 1
+
+
+def measure(run: Run) -> Result:
+    """The rate of saving as a share of the rate of the plain ORM, in one process on one database."""
+    keeper = Keeper(run.inside(run.area.people["chair"]), run.area.sheet)
+    engine = create_engine(run.database.url)
+    rows, choices = cycle(run.area.spare.invitation_ids), cycle(_CHOICES)
+    try:
+        times = by_turns(
+            lambda: _plainly(engine, next(rows), next(choices)),
+            keeper.save,
+            rounds=run.rounds,
+            first_calls=CALLS,
+            second_calls=CALLS,
+        )
+    finally:
+        engine.dispose()
+    return Result(
+        what="Save one attendance, as a share of a plain ORM's rate",
+        database=run.database.kind,
+        how="in process",
+        values=times.ratios,
+        limit=SAVE,
+        samples=f"{run.rounds} × {CALLS} to {CALLS}",
+        rows=run.area.rows,
+        aside=f"save {milliseconds(times.second)}, plain ORM {milliseconds(times.first)}",
+    )
+
+
+def _plainly(engine: Engine, invitation_id: int, choice: Attendance) -> None:
+    """No access, no CSRF, no trail; the version is counted because the table's class does."""
+    with Session(engine) as session:
+        row = session.get_one(Invitation, invitation_id)
+        row.attendance = choice
+        session.commit()

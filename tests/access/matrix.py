@@ -1,0 +1,126 @@
+"""From the table of routes to questions: every address that somebody tries, and what they must be answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.database.declarative import Base
+from portal.database.session import db
+from tests.access.routes import ROUTES, Route
+from tests.page_client import PageClient
+from tests.world import World
+
+ABSENT = 999_999
+TOO_LARGE = (2**31, 10**30)
+# The trail writes refusals down, and a request shows that its session is in use.
+MAY_CHANGE_ANYWAY = {"activity", "activity_chains", "sign_in_sessions", "sign_in_attempts"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One address of one route, and what a person must be answered there; `place` is empty where nothing is."""
+
+    rule: str
+    address: str
+    expected: tuple[int, ...]
+    place: str = ""
+
+
+def listed(app: Flask) -> set[tuple[str, str]]:
+    """Every method of every route there is."""
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def address_of(world: World, rule: str, place: str, letter: str) -> str:
+    """The address of a rule at a place of a partnership."""
+    first, _, second = place.partition("/")
+    values: dict[str, object] = {}
+    if "<int:meeting_id>" in rule:
+        meeting = world.meeting(f"{letter}.{first}")
+        values = {"meeting_id": meeting.id, "invitation_id": meeting.invitations[second].id if second else None}
+    elif "<int:case_id>" in rule:
+        child_id = world.children[f"{letter}.{second}"] if second else None
+        values = {"case_id": world.cases[f"{letter}.{first}"], "child_id": child_id}
+    elif "<int:agency_id>" in rule:
+        values = {"agency_id": world.agencies[f"{letter}.{first}"]}
+    elif "<int:team_id>" in rule:
+        values = {"team_id": world.teams[f"{letter}.{first}"]}
+    elif "<int:membership_id>" in rule:
+        values = {"membership_id": world.person(f"{letter}.{first}").hat.membership_id}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
+
+
+def with_number(rule: str, number: int) -> str:
+    """A rule with the same number for every parameter."""
+    return re.sub(r"<(?:\w+:)?\w+>", str(number), rule)
+
+
+def questions(world: World, method: str, name: str, letter: str) -> Iterator[Asked]:
+    """Everything that somebody of a partnership tries by one method, and what they must get."""
+    for rule, by_method in ROUTES.items():
+        route = by_method.get(method)
+        if route is None or route.public:
+            continue
+        if not route.places:
+            yield Asked(rule, rule, route.answer if name in route.roles else (403,))
+            continue
+        yield from _at_rows(world, rule, route, name, letter)
+        nothing = (404,) if name in route.roles else (403,)
+        yield from _where_nothing_is(world, rule, next(iter(route.places)), letter, nothing)
+
+
+def _at_rows(world: World, rule: str, route: Route, name: str, letter: str) -> Iterator[Asked]:
+    elsewhere = "b" if letter == "a" else "a"
+    nothing = (404,) if name in route.roles else (403,)
+    for place, opening in route.places.items():
+        own = nothing
+        if name in route.roles & opening.refused:
+            own = (403,)
+        elif name in route.roles & opening.opens_to:
+            own = opening.answer
+        yield Asked(rule, address_of(world, rule, place, letter), own, place)
+        yield Asked(rule, address_of(world, rule, place, elsewhere), nothing, place)
+
+
+def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing: tuple[int, ...]) -> Iterator[Asked]:
+    """Rows that are not there, and pairs of rows that do not belong together."""
+    for number in (ABSENT, *TOO_LARGE):
+        yield Asked(rule, with_number(rule, number), nothing)
+    if "/" in place:
+        own = address_of(world, rule, place, letter)
+        other = address_of(world, rule, place, "b" if letter == "a" else "a")
+        last = re.compile(r"\d+(?=\D*$)")
+        for first, second in ((own, str(ABSENT)), (own, last.findall(other)[-1]), (other, last.findall(own)[-1])):
+            yield Asked(rule, last.sub(second, first), nothing)
+
+
+def token_of(client: PageClient) -> str:
+    """The CSRF token of a page that everybody has."""
+    return client.get("/account").page.find("input", attrs={"name": "csrf_token"})["value"]
+
+
+def leaks(world: World, key: str, response) -> list[str]:
+    """The markers in an answer, headers included, that this person must not see."""
+    told = f"{response.headers}\n{response.get_data(as_text=True)}"
+    return [f"{marker.kind} {marker.text}" for marker in world.hidden_from(key) if marker.is_in(told)]
+
+
+def stored(app: Flask) -> dict[str, list[str]]:
+    """Every row of every table that a refused request must leave alone."""
+    with app.app_context():
+        found = {
+            table.name: sorted(map(repr, db.session.execute(sa.select(sa.text("*")).select_from(table)).all()))
+            for table in Base.metadata.sorted_tables
+            if table.name not in MAY_CHANGE_ANYWAY
+        }
+        db.session.remove()
+    return found

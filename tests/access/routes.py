@@ -1,0 +1,255 @@
+"""The whole matrix: what every route answers to every role, at rows of its own and of others. Said by hand.
+
+A route that is not listed here fails tests/access/test_routes.py, and so does a line without a route. People and places
+stand without their partnership's letter: the test asks for each place in A and in B, and whoever works for the other
+partnership gets the page for what does not exist. What each change posts stands in tests/access/changes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tests.world_plans import PLANS
+
+AGENCY_NAMES = ("social_care", "police", "gp", "other_gp", "school")
+LEADS = frozenset(f"{name}.lead" for name in AGENCY_NAMES)
+PRACTITIONERS = frozenset(f"{name}.practitioner" for name in AGENCY_NAMES) | {"social_care.east", "social_care.west"}
+AGENCIES = LEADS | PRACTITIONERS
+POLICE = frozenset({"police.lead", "police.practitioner"})
+GP = frozenset({"gp.lead", "gp.practitioner"})
+OTHER_GP = frozenset({"other_gp.lead", "other_gp.practitioner"})
+SCHOOL = frozenset({"school.lead", "school.practitioner"})
+CHAIRS = frozenset({"chair", "second_chair"})
+BOARD = frozenset({"board", "business_manager", "scrutineer"})
+EVERYBODY = AGENCIES | CHAIRS | BOARD | {"manager", "coordinator", "sector_lead", "administrator"}
+WHOLE_LIST = BOARD | {"manager", "coordinator", "administrator"}
+LIST_KEEPERS = frozenset({"business_manager", "administrator"})
+
+GIVEN = (200,)
+ELSEWHERE = (302, 303)
+
+
+@dataclass(frozen=True)
+class Place:
+    """At one row: who gets the page, and who sees the row but is told that this is not theirs to do (403).
+
+    Everybody else whose role has the route gets 404. `answer` is what a GET of those who get it answers.
+    """
+
+    opens_to: frozenset[str]
+    refused: frozenset[str] = frozenset()
+    answer: tuple[int, ...] = GIVEN
+
+
+@dataclass(frozen=True)
+class Route:
+    """Which roles have the route at all (403 for the rest), and its places; without places it has one for all of them.
+
+    `public` routes are open to people who have not signed in, who get `answer`.
+    """
+
+    roles: frozenset[str] = EVERYBODY
+    places: Mapping[str, Place] = field(default_factory=dict)
+    answer: tuple[int, ...] = GIVEN
+    public: bool = False
+
+
+def place(opens_to: Iterable[str], refused: Iterable[str] = (), answer: tuple[int, ...] = GIVEN) -> Place:
+    """A place, from any kinds of sets."""
+    return Place(frozenset(opens_to), frozenset(refused), answer)
+
+
+def open_to(roles: Iterable[str], answer: tuple[int, ...] = GIVEN) -> Route:
+    """A route without rows."""
+    return Route(frozenset(roles), answer=answer)
+
+
+def rows(roles: Iterable[str], places: Mapping[str, Place]) -> Route:
+    """A route to rows."""
+    return Route(frozenset(roles), places)
+
+
+def public(*answer: int) -> Route:
+    """A route for people who have not signed in."""
+    return Route(answer=answer, public=True)
+
+
+def seen_by(*names: str) -> dict[str, frozenset[str]]:
+    """Who sees some meetings, as the world's plans say it."""
+    return {plan.key: frozenset(plan.seen_by) for plan in PLANS if not names or plan.key in names}
+
+
+def only_at(open_places: Iterable[str], whose: Mapping[str, frozenset[str]]) -> dict[str, Place]:
+    """Places that are open to those whose they are, or refused to the same people."""
+    return {key: place(who) if key in open_places else place((), refused=who) for key, who in whose.items()}
+
+
+SEEN = seen_by()
+KEPT_BY = {plan.key: frozenset({plan.chair, "coordinator"} if plan.chair else {"coordinator"}) for plan in PLANS}
+OWN_PLACES = {
+    # Whose own invitation to a meeting is open to them: relevant, theirs, their team's.
+    key: frozenset(name for name in names if "." in name)
+    for key, names in SEEN.items()
+}
+
+REGISTER = rows(CHAIRS | {"coordinator"}, {key: place(keepers) for key, keepers in KEPT_BY.items()})
+# A register that is closed says so; one that does not exist yet, or never will, is told about too.
+CLOSING = rows(
+    CHAIRS | {"coordinator"},
+    {key: place(keepers, answer=GIVEN if key == "initial" else ELSEWHERE) for key, keepers in KEPT_BY.items()},
+)
+WRITING = rows(AGENCIES, {key: place(own) for key, own in OWN_PLACES.items()})
+CHECKING = rows(AGENCIES, {key: place(own, answer=ELSEWHERE) for key, own in OWN_PLACES.items()})
+READING = rows(
+    AGENCIES | CHAIRS | {"manager"},
+    {
+        "initial/police": place(POLICE | {"chair", "manager"}),
+        "initial/gp": place(GP, answer=ELSEWHERE),  # a draft: one goes on writing
+        "initial/school": place(set()),  # nothing written
+        "review/police": place(POLICE | {"second_chair", "manager"}),
+        "review/other_gp": place(OTHER_GP, answer=ELSEWHERE),
+        "past_initial/school": place({"school.lead", "school.practitioner", "second_chair", "manager"}),
+    },
+)
+
+# What may be done where: whoever sees a row, but not now, is told so (403).
+ANSWERS = rows(AGENCIES, only_at({"initial", "review", "core_group"}, OWN_PLACES))
+DECLARATIONS = rows(AGENCIES, only_at({"initial"}, OWN_PLACES))
+DRAFTS = rows(
+    AGENCIES,
+    {
+        **only_at({"initial", "review", "past_initial"}, OWN_PLACES),
+        # Nobody is asked to report to a strategy meeting; an agency whose coming is optional may always offer it.
+        "strategy": place(SCHOOL, refused=OWN_PLACES["strategy"] - SCHOOL),
+    },
+)
+# A register that was closed meanwhile is no fault of whoever keeps it: they are told, and led back to it.
+KEEPING = rows(CHAIRS | {"coordinator"}, only_at({"initial", "strategy", "past_initial"}, KEPT_BY))
+KEEPING_ALL = rows(CHAIRS | {"coordinator"}, {"initial": place(KEPT_BY["initial"])})
+KEEPING_ROWS = rows(CHAIRS | {"coordinator"}, {f"{key}/social_care": at for key, at in KEEPING.places.items()})
+
+ONE_AGENCY = rows(
+    LEADS | WHOLE_LIST | {"sector_lead"},
+    {
+        "gp": place({"gp.lead", "sector_lead"} | WHOLE_LIST),
+        "other_gp": place({"other_gp.lead", "sector_lead"} | WHOLE_LIST),
+        "school": place({"school.lead"} | WHOLE_LIST),
+    },
+)
+KEPT_AGENCY = rows(LIST_KEEPERS, {"gp": place(LIST_KEEPERS), "school": place(LIST_KEEPERS)})
+
+PEOPLE_KEEPERS = LEADS | {"administrator"}
+ONE_PERSON = rows(
+    PEOPLE_KEEPERS,
+    {
+        "gp.practitioner": place({"gp.lead", "administrator"}),
+        "gp.lead": place({"gp.lead", "administrator"}),
+        "gp.former": place({"gp.lead", "administrator"}),
+        "chair": place({"administrator"}),
+        "administrator": place({"administrator"}),
+    },
+)
+CHANGED_PERSON = rows(
+    PEOPLE_KEEPERS,
+    {
+        "gp.practitioner": place({"gp.lead", "administrator"}),
+        "gp.lead": place({"administrator"}, refused={"gp.lead"}),  # nobody changes their own role
+        "gp.former": place(set(), refused={"gp.lead", "administrator"}),  # it has ended
+        "chair": place({"administrator"}),
+        "administrator": place(set(), refused={"administrator"}),
+    },
+)
+TEAMS = rows(LEADS, {"east": place({"social_care.lead"}), "west": place({"social_care.lead"})})
+CASES = rows({"coordinator"}, {str(number): place({"coordinator"}) for number in (1, 2, 4)})
+CHILDREN = rows({"coordinator"}, {f"{number}/{number}": place({"coordinator"}) for number in (1, 2)})
+
+ONE_MEETING = rows(AGENCIES | CHAIRS | {"manager", "coordinator"}, {key: place(names) for key, names in SEEN.items()})
+# Closed to answers and declarations, the page says so and leads back to the meeting.
+ANSWERING = rows(
+    AGENCIES,
+    {
+        key: place(own, answer=GIVEN if key in {"initial", "review", "core_group"} else ELSEWHERE)
+        for key, own in OWN_PLACES.items()
+    },
+)
+DECLARING = rows(
+    AGENCIES, {key: place(own, answer=GIVEN if key == "initial" else ELSEWHERE) for key, own in OWN_PLACES.items()}
+)
+GIVING = rows(LEADS, {key: place(own & LEADS) for key, own in OWN_PLACES.items()})
+EXPECTING = rows(
+    {"coordinator"},
+    {
+        "initial/police": place({"coordinator"}),
+        "initial/other_gp": place({"coordinator"}),
+        "review/gp": place({"coordinator"}),
+        "core_group/school": place({"coordinator"}),
+        "strategy/police": place({"coordinator"}, answer=ELSEWHERE),
+    },
+)
+EXPECTATIONS = rows(
+    {"coordinator"},
+    {**EXPECTING.places, "strategy/police": place((), refused={"coordinator"})},
+)
+ENDED_PERSON = rows(
+    PEOPLE_KEEPERS,
+    # Sent twice, the second finds that it has ended: no fault, and nothing is done.
+    {**CHANGED_PERSON.places, "gp.former": place({"gp.lead", "administrator"})},
+)
+
+_MEETING = "/meetings/<int:meeting_id>"
+_PERSON = "/people/<int:membership_id>"
+
+ROUTES: dict[str, dict[str, Route]] = {
+    "/": {"GET": open_to(EVERYBODY)},
+    "/account": {"GET": open_to(EVERYBODY)},
+    "/account/password": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
+    # Whoever signs in without a code has no recovery codes, and is sent back to the account.
+    "/account/recovery-codes": {"GET": open_to(EVERYBODY, GIVEN + ELSEWHERE), "POST": open_to(EVERYBODY)},
+    "/activity": {"GET": open_to({"administrator"})},
+    "/agencies": {"GET": open_to(LEADS | WHOLE_LIST | {"sector_lead"})},
+    "/agencies/new": {"GET": open_to(LIST_KEEPERS), "POST": open_to(LIST_KEEPERS)},
+    "/agencies/share": {"GET": open_to(LIST_KEEPERS), "POST": open_to(LIST_KEEPERS)},
+    "/agencies/<int:agency_id>": {"GET": ONE_AGENCY},
+    "/agencies/<int:agency_id>/change": {"GET": KEPT_AGENCY, "POST": KEPT_AGENCY},
+    "/cases/<int:case_id>": {"GET": CASES},
+    "/cases/<int:case_id>/children/new": {"GET": CASES, "POST": CASES},
+    "/cases/<int:case_id>/children/<int:child_id>": {"GET": CHILDREN, "POST": CHILDREN},
+    "/figures": {"GET": open_to(BOARD | LEADS | {"manager", "sector_lead"})},
+    "/figures/definitions": {"GET": open_to(BOARD | LEADS | {"manager", "sector_lead"})},
+    "/health/live": {"GET": public(200)},
+    "/health/ready": {"GET": public(200)},
+    "/join/<token>": {"GET": public(404), "POST": public(404)},
+    "/meetings": {"GET": open_to(AGENCIES | CHAIRS | {"manager", "coordinator"})},
+    "/meetings/answers": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
+    "/meetings/not-ours": {"GET": open_to(AGENCIES)},
+    "/meetings/search": {"POST": open_to(AGENCIES | CHAIRS | {"manager", "coordinator"})},
+    _MEETING: {"GET": ONE_MEETING},
+    f"{_MEETING}/answer": {"GET": ANSWERING, "POST": ANSWERS},
+    f"{_MEETING}/attendance": {"GET": DECLARING, "POST": DECLARATIONS},
+    f"{_MEETING}/expectations/<int:invitation_id>": {"GET": EXPECTING, "POST": EXPECTATIONS},
+    f"{_MEETING}/team": {"GET": GIVING, "POST": GIVING},
+    f"{_MEETING}/register": {"GET": REGISTER},
+    f"{_MEETING}/register/<int:invitation_id>": {"POST": KEEPING_ROWS},
+    f"{_MEETING}/register/all": {"GET": REGISTER, "POST": KEEPING_ALL},
+    f"{_MEETING}/register/close": {"GET": CLOSING, "POST": KEEPING},
+    f"{_MEETING}/report": {"GET": WRITING, "POST": DRAFTS},
+    f"{_MEETING}/report/autosave": {"POST": DRAFTS},
+    f"{_MEETING}/report/check": {"GET": CHECKING, "POST": DRAFTS},
+    f"{_MEETING}/reports/<int:invitation_id>": {"GET": READING},
+    "/people": {"GET": open_to(PEOPLE_KEEPERS)},
+    "/people/new": {"GET": open_to(PEOPLE_KEEPERS), "POST": open_to(PEOPLE_KEEPERS)},
+    "/people/teams": {"GET": open_to(LEADS), "POST": open_to(LEADS)},
+    "/people/teams/<int:team_id>": {"GET": TEAMS, "POST": TEAMS},
+    _PERSON: {"GET": ONE_PERSON},
+    f"{_PERSON}/authenticator": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
+    f"{_PERSON}/change": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
+    f"{_PERSON}/end": {"GET": CHANGED_PERSON, "POST": ENDED_PERSON},
+    f"{_PERSON}/link": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
+    "/sign-in": {"GET": public(200), "POST": public(400)},
+    "/sign-in/code": {"GET": public(302), "POST": public(302)},
+    "/sign-in/recovery-code": {"GET": public(302), "POST": public(302)},
+    "/sign-in/set-up-code": {"GET": public(302), "POST": public(302)},
+    "/sign-out": {"POST": public(302, 303)},
+    "/working-as": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
+}

@@ -1,0 +1,64 @@
+"""Stencils: stamped with anybody's words they stay HTML, and a register's row is drawn as the components would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from portal.domain.labels import short_label
+from portal.domain.registers import CHOICES
+from portal.web.stencils import Stencil
+from portal.web.templating import component
+
+CHOSEN = [(choice.value, short_label(choice)) for choice in CHOICES]
+
+
+@given(st.text(), st.text())
+def test_whatever_somebody_wrote_stands_there_as_text(name, note):
+    stencil = Stencil(Markup('<p id="%(id)s" title="%(note)s">%(name)s %(name)s 100%%</p>'))
+    stamped = stencil.stamp({"id": 7, "name": name, "note": note})
+    assert stamped == f'<p id="7" title="{escape(note)}">{escape(name)} {escape(name)} 100%%</p>'
+    assert isinstance(stamped, Markup)
+
+
+def test_html_stays_html_and_a_place_without_a_value_stays_empty():
+    stencil = Stencil("<p>%(kept)s|%(nothing)s</p>")
+    assert stencil.stamp({"kept": Markup("<b>x</b>"), "elsewhere": "y"}) == "<p><b>x</b>|</p>"
+
+
+def test_a_tick_checks_its_input_and_one_stamp_leaves_nothing_for_the_next():
+    stencil = Stencil('<input value="a"%(a)s><input value="b"%(b)s>')
+    assert stencil.stamp({}, ["b"]) == '<input value="a"><input value="b" checked>'
+    assert stencil.stamp({}, ["a"]) == '<input value="a" checked><input value="b">'
+    with pytest.raises(KeyError):
+        stencil.stamp({}, ["c"])
+
+
+def test_the_templates_indentation_is_left_out():
+    assert Stencil("<p>\n      one\n  </p>").stamp({}) == "<p>\none\n</p>"
+
+
+@pytest.mark.parametrize("chosen", CHOICES)
+def test_a_rows_choices_are_those_of_the_component(in_request: Flask, chosen: Any):
+    drawn: Any = in_request.jinja_env.get_template("registers/rows.html").module
+    row = Stencil(drawn.row(CHOSEN, one_form=False)).stamp({"id": 7}, [chosen.value])
+    ours = BeautifulSoup(row, "html.parser").select_one(".govuk-radios")
+    radios = component("inputs", "radio_items")
+    theirs = BeautifulSoup(
+        radios("attendance", CHOSEN, chosen.value, "here-7", "govuk-radios--inline app-choices"), "html.parser"
+    ).select_one(".govuk-radios")
+    assert ours is not None
+    assert theirs is not None
+    # The script of GOV.UK's radios only opens what a choice reveals, and these reveal nothing.
+    del theirs["data-module"]
+    assert _tags(ours) == _tags(theirs)
+
+
+def _tags(part: Any) -> list[tuple[str, dict[str, Any], str]]:
+    return [(tag.name, dict(tag.attrs), tag.get_text(strip=True)) for tag in part.find_all(True)]
