@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 from portal.domain.vocabulary import PRESENT, Answer, Attendance
-from portal.domain.working_days import add_working_days
+from portal.domain.working_days import add_working_days, london_time
 
 NEEDS_A_WORD = frozenset({Answer.DEPUTY, Answer.APOLOGIES})
 """Answers that say nothing without a name or a reason."""
@@ -26,6 +26,12 @@ def answer_due_on(*, meeting_on: date, report_due_on: date | None, invited_on: d
 def declaration_due_on(meeting_on: date) -> date:
     """Return the day by which an agency says who came: the working day after, while people remember."""
     return add_working_days(meeting_on, 1)
+
+
+def has_begun(now: datetime, on: date, at: time | None) -> bool:
+    """Say whether a meeting on a day and at a time of London's has begun; without a time, once its day has come."""
+    there = london_time(now)
+    return on < there.date() or (on == there.date() and (at is None or at <= there.time()))
 
 
 def tells_otherwise(declared: Attendance | None, confirmed: Attendance | None) -> bool:

@@ -110,6 +110,7 @@ def expect(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRetur
             said = _settle(viewer, meeting_id, invitation_id, form)
         except Invalid as refused:
             form.take(refused)
+            invitation = invitation_of(viewer, meeting_id, invitation_id)
         except Conflict as lost:
             now = seen_expectation(invitation_of(viewer, meeting_id, invitation_id))
             return lost_race(lost, version=now, back=back)
@@ -161,6 +162,7 @@ def give(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
             give_to_team(viewer, meeting_id, form.team.data or None, form.version.data or 0)
         except Invalid as refused:
             form.take(refused)
+            invitation = own_invitation(viewer, meeting_id)
         except Conflict as lost:
             return lost_race(lost, version=seen_team(own_invitation(viewer, meeting_id)), back=back)
         else:

@@ -63,7 +63,7 @@ class _Pieces:
 
 def meeting_rows(found: MeetingList, today: date, *, is_agency: bool, is_coming: bool) -> Markup:
     """All rows of one page; in a list of coming meetings only other states than "scheduled" are worth a tag."""
-    pieces = _pieces()
+    pieces = draw_pieces()
     implied = MeetingStatus.SCHEDULED if is_coming else None
     rows = _agency_rows(found, pieces, today) if is_agency else _keeper_rows(found, pieces)
     stamp = (pieces.agency if is_agency else pieces.keeper).stamp
@@ -152,7 +152,7 @@ def _quorate(meeting: ListedMeeting, pieces: _Pieces) -> Markup:
     return pieces.tag("quorate" if meeting.quorate else "not_quorate")
 
 
-def _pieces() -> _Pieces:
+def draw_pieces() -> _Pieces:
     """The stencils, drawn when first asked for."""
     found: _Pieces | None = current_app.extensions.get("meeting_pieces")
     if found is None:

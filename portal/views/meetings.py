@@ -11,6 +11,7 @@ from portal.access import meetings as access
 from portal.access import reports as reports_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
+from portal.domain.answering import has_begun
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.labels import label
 from portal.domain.quoracy import quorum_words
@@ -135,6 +136,7 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         page=page,
         meeting=meeting,
         own=own,
+        has_begun=has_begun(viewer.now, meeting.day, meeting.start_time),
         may_answer=own is not None and access.may_answer(viewer, own, meeting),
         may_declare=own is not None and access.may_declare(viewer, own, meeting),
         may_write=own is not None and reports_access.may_write(viewer, own, meeting, page.report),
@@ -172,6 +174,7 @@ def answer(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
             is_new = answer_invitation(viewer, meeting_id, chosen, form.note, form.version.data or 0)
         except Invalid as refused:
             form.take(refused)
+            invitation = own_invitation(viewer, meeting_id)
         except Conflict as lost:
             return lost_race(lost, version=seen_answer(own_invitation(viewer, meeting_id)), back=back)
         else:

@@ -13,7 +13,7 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -107,13 +107,13 @@ def take(page: Page, path: Path) -> None:
     page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
 
 
-def picture_everybody(app: Flask, address: str, folder: Path, context_of) -> None:
+def picture_everybody(app: Flask, address: str, folder: Path, context_of: Callable[..., BrowserContext]) -> None:
     """Walk through the portal as each kind of person."""
     with app.app_context():
         accounts = list_accounts()
     for name, kind in WHO.items():
         account = account_of(*kind, accounts)
-        context: BrowserContext = context_of(base_url=address, locale="en-GB", timezone_id="Europe/London")
+        context = context_of(base_url=address, locale="en-GB", timezone_id="Europe/London")
         page = context.new_page()
         page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         sign_in(page, account.email, account.password, account.totp_secret)

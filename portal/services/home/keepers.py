@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
+from portal.domain.answering import has_begun
 from portal.domain.quoracy import Foresight
 from portal.domain.vocabulary import Answer, Expectation, MeetingStatus, Role
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.models.rule_sets import MeetingType
-from portal.services.home.tasks import Task, TaskKind, has_begun
+from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.kinds import kinds
 from portal.services.meetings.outlook import Standing, standings
 
@@ -72,9 +73,9 @@ def kept_by(session: Session, viewer: Viewer) -> Kept:
     tasks = [
         _register_task(hats[row.membership_id], row)
         for row in _once(hats, rows)
-        if hats[row.membership_id].role in SEES_REGISTERS and has_begun(viewer, row.scheduled_on, row.start_time)
+        if hats[row.membership_id].role in SEES_REGISTERS and has_begun(viewer.now, row.scheduled_on, row.start_time)
     ]
-    ahead = [row for row in rows if not has_begun(viewer, row.scheduled_on, row.start_time)]
+    ahead = [row for row in rows if not has_begun(viewer.now, row.scheduled_on, row.start_time)]
     by_meeting = standings(session.connection(), {row.id for row in ahead})
     nobody = Standing()
     for row in _once(hats, ahead, CHASES):

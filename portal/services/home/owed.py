@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
-from portal.domain.answering import answer_due_on, declaration_due_on
-from portal.domain.vocabulary import AGENCY_ROLES, PRESENT, Answer, Expectation, MeetingStatus, ReportStatus
+from portal.domain.answering import answer_due_on, declaration_due_on, disagrees_on_presence, has_begun
+from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus, ReportStatus
 from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
-from portal.services.home.tasks import Task, TaskKind, has_begun
+from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import REPORT_ASKED
 
-LOOKED_BACK = timedelta(days=28)
+LOOKED_BACK = timedelta(days=10)
 """What was owed to an older meeting is no longer among the few things of today: the list of meetings has it."""
 
 REPORTS_AHEAD = timedelta(days=14)
@@ -94,7 +94,8 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             _unanswered(today).label("is_unanswered"),
             _unreported(today).label("is_unreported"),
             _untold(today).label("is_untold"),
-            _disputed().label("is_disputed"),
+            Invitation.declared_attendance,
+            Invitation.confirmed_attendance,
         )
     )
 
@@ -128,15 +129,8 @@ def _untold(today: date) -> ColumnElement[bool]:
 
 
 def _disputed() -> ColumnElement[bool]:
-    declared, confirmed = Invitation.declared_attendance, Invitation.confirmed_attendance
-    return and_(
-        declared.is_not(None),
-        confirmed.is_not(None),
-        or_(
-            and_(declared.in_(PRESENT), not_(confirmed.in_(PRESENT))),
-            and_(confirmed.in_(PRESENT), not_(declared.in_(PRESENT))),
-        ),
-    )
+    # Empty on either side is neither equal nor unequal, and so nothing that is disputed.
+    return Invitation.declared_attendance != Invitation.confirmed_attendance
 
 
 def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
@@ -160,9 +154,9 @@ def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
         found.append(task(TaskKind.ANSWER, due))
     if row.is_unreported:
         found.append(task(TaskKind.REPORT, row.report_due_on))
-    if row.is_untold and has_begun(viewer, row.scheduled_on, row.start_time):
+    if row.is_untold and has_begun(viewer.now, row.scheduled_on, row.start_time):
         found.append(task(TaskKind.DECLARE, declaration_due_on(row.scheduled_on)))
-    if row.is_disputed and _is_recent(viewer, row):
+    if disagrees_on_presence(row.declared_attendance, row.confirmed_attendance) and _is_recent(viewer, row):
         found.append(task(TaskKind.DIFFERS, None))
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from portal.access.viewer import LONDON, Hat, Viewer
+from portal.access.viewer import Hat
 
 
 class TaskKind(StrEnum):
@@ -49,9 +49,3 @@ class Task:
     def place(self) -> tuple[date, date, time]:
         """Soonest due first, then in the order of the calendar; what has no due day comes last."""
         return (self.due or date.max, self.on or date.max, self.at or time.min)
-
-
-def has_begun(viewer: Viewer, on: date, at: time | None) -> bool:
-    """Whether a meeting of this day and time (London's) has begun; without a time, once its day has come."""
-    now = viewer.now.astimezone(LONDON)
-    return on < now.date() or (on == now.date() and (at is None or at <= now.time()))

@@ -6,6 +6,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.access import meetings as access
+from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -19,7 +20,7 @@ from portal.services.invitations.seen import AlreadySo, seen_expectation
 
 
 def invitation_of(viewer: Viewer, meeting_id: int, invitation_id: int) -> Invitation:
-    """One agency's invitation, with its meeting, the meeting's type and the agency. Raises NotVisible."""
+    """One agency's invitation, with its meeting, the meeting's type and the agency. Raises NotVisible, NotPermitted."""
     invitation = db.session.scalars(_query(viewer, meeting_id, invitation_id)).one_or_none()
     if invitation is None:
         raise NotVisible("No such invitation.")
@@ -91,7 +92,9 @@ def send_back(viewer: Viewer, meeting_id: int, invitation_id: int, note: str, se
 
 
 def _query(viewer: Viewer, meeting_id: int, invitation_id: int) -> Select[Invitation]:
-    # A keeper's scope joins the meeting already.
+    if not viewer.may(Permission.EXPECTATIONS_SET):
+        raise NotPermitted("What is expected is the coordinator's to say.")
+    # The coordinator's scope joins the meeting already.
     return (
         access.invitations_visible_to(viewer)
         .where(Invitation.id == invitation_id, Invitation.meeting_id == meeting_id)

@@ -9,6 +9,7 @@ from portal.access import meetings as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import NotVisible
+from portal.domain.vocabulary import AGENCY_ROLES
 from portal.models.meetings import Invitation, Meeting
 from portal.services.changes import Change
 
@@ -37,6 +38,8 @@ def own_to_change(change: Change, meeting_id: int) -> Invitation:
 
 
 def _query(viewer: Viewer, meeting_id: int) -> Select[Invitation]:
+    if viewer.role not in AGENCY_ROLES:
+        raise NotVisible("Only agencies have an invitation of their own.")
     return (
         access.invitations_visible_to(viewer)
         .join(Invitation.meeting)

@@ -17,7 +17,7 @@ class AlreadySo(Exception):
 
 def seen_answer(invitation: Invitation) -> int:
     """The answer that a page showed."""
-    return _number(invitation.answer, invitation.answer_note)
+    return _number(invitation.answer, invitation.answer_note if invitation.answer else None)
 
 
 def seen_no_answer() -> int:

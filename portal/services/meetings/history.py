@@ -71,7 +71,7 @@ def history(viewer: Viewer, meeting_id: int) -> list[Event]:
         .join(Agency, Agency.id == Invitation.agency_id)
         .where(Invitation.meeting_id == meeting_id)
     )
-    return trail(viewer, meeting_id, dict(names.tuples()))
+    return trail(viewer, meeting_id, dict(names.all()))
 
 
 def trail(viewer: Viewer, meeting_id: int, agency_names: Mapping[int, str]) -> list[Event]:

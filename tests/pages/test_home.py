@@ -1,0 +1,162 @@
+"""Home as a page: each thing one step from done, under whichever membership it is, and no child's name."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from portal.database.session import db, writing
+from portal.models.meetings import Invitation
+from portal.models.people import User
+
+MOST_QUERIES = 8
+
+
+def change(model, row_id, **values):
+    """Set columns by hand, as another part of the portal would."""
+    with writing() as session:
+        session.execute(update(model).where(model.id == row_id).values(**values))
+
+
+def tasks_of(page):
+    """What stands in the list of things to do, one line for each."""
+    return [item.get_text(" ", strip=True) for item in page.select(".app-task")]
+
+
+@pytest.fixture
+def at_home(client, sign_in, world):
+    """Home as somebody sees it who has just signed in."""
+
+    def open_home(key, browser=client):
+        sign_in(browser, world.person(key))
+        answer = browser.get("/")
+        assert answer.status_code == 200
+        return answer.page
+
+    return open_home
+
+
+def test_each_thing_is_one_step_from_done(at_home, client, world):
+    page = at_home("a.school.lead")
+    assert page.h1.get_text() == "What needs you"
+    buttons = [(link.get_text().split(":")[0], link["href"]) for link in page.select(".app-task a")]
+    initial, review, core_group = (world.meeting(f"a.{name}").id for name in ("initial", "review", "core_group"))
+    assert buttons == [
+        ("Answer", f"/meetings/{initial}/answer"),
+        ("Write", f"/meetings/{initial}/report"),
+        ("Answer", f"/meetings/{core_group}/answer"),
+        ("Answer", f"/meetings/{review}/answer"),
+    ]
+    for _, href in buttons:
+        assert client.get(href).status_code == 200
+    assert page.find("a", string="Answer 3 invitations on one page")["href"] == "/meetings/answers"
+
+
+def test_home_says_what_and_when_and_how_late(at_home):
+    first, second, third, _ = tasks_of(at_home("a.school.lead"))
+    assert first.startswith("Answer an invitation Initial child protection conference, Wednesday 10 June, 14:00")
+    assert "It was due Friday 5 June." in first
+    assert " Late " in first
+    assert second.startswith("Send your report")
+    assert "Due in 6 days" in third
+
+
+@pytest.mark.parametrize("key", ["a.school.lead", "a.gp.practitioner", "a.chair", "a.coordinator", "a.manager", "both"])
+def test_no_child_is_named_on_home(at_home, world, key):
+    page = at_home(key)
+    assert not [
+        marker
+        for marker in world.markers
+        if marker.kind in ("child", "case", "place", "link")
+        if marker.is_in(str(page))
+    ]
+
+
+def test_a_thing_of_another_membership_opens_under_it(at_home, client, world):
+    invitation = world.meeting("b.initial").invitations["police"].id
+    change(Invitation, invitation, answer=None)
+    page = at_home("both")
+    other = next(item for item in page.select(".app-task") if item.form and "Answer" in item.get_text())
+    assert f"({world.person('both').hats[1].partnership_name})" in other.get_text()
+    answer = client.post(
+        other.form["action"], data={field["name"]: field.get("value", "") for field in other.form.select("input")}
+    )
+    assert answer.status_code == 302
+    assert answer.location == f"/meetings/{world.meeting('b.initial').id}/answer"
+    assert client.get(answer.location).status_code == 200
+
+
+def test_nothing_to_do_is_said_with_what_comes_next(at_home, world):
+    with writing() as session:
+        session.execute(
+            update(Invitation)
+            .where(Invitation.id == world.meeting("a.initial").invitations["gp"].id)
+            .values(report_received_on=world.today)
+        )
+    page = at_home("a.gp.lead")
+    empty = page.select_one(".app-empty").get_text(" ", strip=True)
+    assert empty == ("Nothing needs you today. Next: initial child protection conference, Wednesday 10 June, 14:00.")
+
+
+def test_what_was_done_stands_below_with_what_counts(at_home):
+    page = at_home("a.police.lead")
+    stats = [stat.get_text(" ", strip=True) for stat in page.select(".app-stat")]
+    assert stats == [
+        "Answers this month 1",
+        "Reports this month 2 2 on time",
+        "Your attendance 1 of 2 expected, in the last three months",
+    ]
+    assert "What counts" in page.get_text()
+
+
+def test_a_chair_sees_who_has_answered_and_whether_it_will_be_quorate(at_home):
+    (row,) = at_home("a.chair").select("tbody tr")
+    words = row.get_text(" ", strip=True)
+    assert "2 of 4" in words
+    assert "1 of 4" in words
+    assert "School, Social care" in words
+    assert "Not yet" in words
+    assert "social care, one more agency missing" in words
+
+
+def test_a_manager_is_told_whose_register_is_open(at_home, at_world_time, world):
+    at_world_time.shift(60 * 60 * 4)
+    (task,) = tasks_of(at_home("a.manager"))
+    assert task.startswith("A register is not closed")
+    assert f"Chair: {world.person('a.chair').name}" in task
+
+
+def test_a_coordinator_decides_about_not_ours(at_home, client, world):
+    page = at_home("a.coordinator")
+    link = next(link for link in page.select(".app-task a") if link.get_text().startswith("Decide"))
+    assert client.get(link["href"]).page.h1.get_text() == f"{world.agency_names['a.gp']} says: not ours"
+    assert "2 of 4 agencies have not answered" in page.get_text()
+
+
+def test_an_administrator_sends_a_new_link(at_home, client, world):
+    person = world.person("a.gp.practitioner")
+    change(User, person.user_id, password_hash=None)
+    page = at_home("a.administrator")
+    link = next(link for link in page.select(".app-task a") if "New link" in link.get_text())
+    assert client.get(link["href"]).status_code == 200
+    assert person.name in page.get_text()
+
+
+@pytest.mark.parametrize("key", ["a.board", "a.scrutineer", "a.business_manager"])
+def test_the_board_is_led_to_the_figures(at_home, key):
+    page = at_home(key)
+    assert page.select_one("main a[href='/figures']")
+    assert "Nothing needs you today." in page.get_text()
+
+
+@pytest.mark.parametrize("key", ["a.school.lead", "a.chair", "a.coordinator", "a.administrator", "both"])
+def test_home_takes_at_most_eight_queries(client, sign_in, world, count_queries, key):
+    sign_in(client, world.person(key))
+    with count_queries() as statements:
+        client.get("/")
+    assert len(statements) <= MOST_QUERIES, statements
+    db.session.rollback()
+
+
+def test_home_asks_strangers_to_sign_in(client):
+    assert client.get("/").location.startswith("/sign-in")

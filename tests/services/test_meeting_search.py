@@ -1,0 +1,65 @@
+"""Searching for a family or a meeting: by what, and for whom there is nothing to find."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.services.meetings import searching
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def viewer(world, viewer_of):
+    """Somebody by name, with the world's clock."""
+    return lambda key, **more: viewer_of(world.person(key), **more)
+
+
+def found(viewer, text):
+    """What a search leads to."""
+    return searching.find(viewer, text)
+
+
+def test_a_family_is_found_by_whatever_is_in_hand(world, viewer):
+    case_id = world.meeting("a.initial").case_id
+    markers = {
+        marker.text
+        for marker in world.markers
+        if marker.kind in ("child", "case") and "-1-QZ" in marker.text and marker.partnership == "a"
+    }
+    surname = next(text for text in markers if "SURNAME" in text)
+    reference = next(text for text in markers if "CASE" in text)
+    numbers = [
+        form
+        for marker in world.markers
+        for form in marker.forms
+        if marker.kind == "child" and marker.partnership == "a" and form.replace(" ", "").isalnum() and "QZ" not in form
+    ]
+    chair = viewer("a.chair")
+    for text in (surname, surname.lower(), f" {surname} ", reference, reference[:9].lower()):
+        assert case_id in found(chair, text).case_ids, text
+    assert any(case_id in found(chair, text).case_ids for text in numbers)
+    given_name = next(text for text in markers if "CHILD" in text)
+    assert found(chair, given_name) == searching.Found((), ())
+
+
+def test_a_meeting_is_found_by_the_beginning_of_its_reference(world, viewer):
+    place = world.meeting("a.initial")
+    assert found(viewer("a.chair"), place.reference.lower()).meeting_ids == (place.id,)
+    assert found(viewer("a.chair"), place.reference[:2]).meeting_ids == ()
+    assert found(viewer("b.chair"), place.reference).meeting_ids == ()
+
+
+def test_nobody_finds_a_family_without_a_meeting_of_theirs(world, viewer):
+    surnames = {marker.text: marker for marker in world.markers if "SURNAME" in marker.text}
+    for person, hat in world.wearers():
+        for text, marker in surnames.items():
+            result = searching.find(viewer(person.key, hat=hat), text)
+            letter = next(name for name, number in world.partnerships.items() if number == hat.partnership_id)
+            is_theirs = person.key in marker.seen_by and marker.partnership == letter
+            assert bool(result.case_ids) is is_theirs, (person.key, text)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "%", "___", "Z%"])
+def test_nothing_and_wildcards_find_nothing(viewer, text):
+    assert found(viewer("a.manager"), text) == searching.Found((), ())
