@@ -15,7 +15,7 @@ from time import monotonic, sleep
 from benchmarks.doors import HOST, Loopback
 from portal.config import ROOT
 
-WORKERS = 4
+WORKERS = 2
 GUNICORN = f"gunicorn, {WORKERS} workers"
 WAITRESS = "waitress, 8 threads (flask serve)"
 SERVERS = (GUNICORN, WAITRESS)

@@ -10,7 +10,7 @@ from alembic import context
 import portal.models  # noqa: F401 - makes every table known to the metadata
 from portal.config import load_settings
 from portal.database.declarative import Base
-from portal.database.session import engine_options, prepare_engine
+from portal.database.engines import engine_options, prepare_engine
 from portal.database.types import EncryptedText, UTCDateTime
 
 

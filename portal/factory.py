@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import commands, views
 from portal.config import ROOT, Settings, SettingsError, load_settings
 from portal.database.encryption import keyring
-from portal.database.session import db, engine_options, prepare_engine
+from portal.database.engines import engine_options, prepare_engine
+from portal.database.session import db
 from portal.extensions import login_manager
 from portal.services import activity, readiness
 from portal.views.rehearsal import rehearse

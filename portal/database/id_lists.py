@@ -15,29 +15,32 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class _ListedIds(FunctionElement[int]):
-    """The rows of a list that is bound as JSON."""
+class _IsAmong(FunctionElement[bool]):
+    """A column's id, and a list of ids that is bound as JSON.
+
+    It has no type: SQLAlchemy asks of a Boolean on SQLite whether it equals 1, and then no index answers.
+    """
 
     inherit_cache = True
-    name = "listed_ids"
+    name = "is_among"
 
 
-@compiles(_ListedIds, "sqlite")
-def _on_sqlite(element: _ListedIds, compiler: SQLCompiler, **options: Any) -> str:
-    listed = compiler.process(element.clauses, **options)
-    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - the place of a bound value
+@compiles(_IsAmong, "sqlite")
+def _on_sqlite(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({listed})))"  # noqa: S608 - the place of a bound value
 
 
-@compiles(_ListedIds, "postgresql")
-def _on_postgresql(element: _ListedIds, compiler: SQLCompiler, **options: Any) -> str:
-    listed = f"CAST({compiler.process(element.clauses, **options)} AS JSON)"
-    return f"(SELECT CAST(value AS INTEGER) FROM json_array_elements_text({listed}))"  # noqa: S608 - as above
+@compiles(_IsAmong, "postgresql")
+def _on_postgresql(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    # As an array, which an index is searched by; rows made of JSON took three times as long.
+    column, listed = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY (CAST(translate({listed}, '[]', '{{}}') AS INTEGER[])))"
 
 
 def is_among(column: Any, name: str) -> ColumnElement[bool]:
     """Whether a column's id is in the list bound as `name`, which is handed over as `bound_ids(...)`."""
-    condition: ColumnElement[bool] = column.op("IN", is_comparison=True)(_ListedIds(bindparam(name, type_=Text)))
-    return condition
+    return _IsAmong(column, bindparam(name, type_=Text))
 
 
 def bound_ids(ids: Iterable[int]) -> str:

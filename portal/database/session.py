@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.database.declarative import Base
+from portal.database.engines import WRITE, reading
 from portal.database.write_queue import WriteQueue
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+class PortalSession(FlaskSession):
+    """A request's session: it reads, until `writing()` makes it write."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Where a statement goes."""
+        bind: Engine | Connection = super().get_bind(*args, **kwargs)
+        return bind if WRITE in self.info or not isinstance(bind, Engine) else reading(bind)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"class_": PortalSession, "expire_on_commit": False},
+)
 
 UNCOUNTED = "portal_uncounted"
 """Execution option of what is not a page's own work, for whoever counts queries: loading the session, the trail."""
 
-_WRITE = "portal_write"
 _queues: dict[str, WriteQueue] = {}
-
-
-def engine_options(url: str) -> dict[str, Any]:
-    """How to connect to `url`: on SQLite the portal itself says when a transaction begins.
-
-    Parameters never stand in an error or a log: they name children.
-    """
-    if url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": 30}, "hide_parameters": True}
-    return {"pool_pre_ping": True, "hide_parameters": True}
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Give an SQLite engine its pragmas and its explicit transactions; no engine's connections outlive a fork."""
-    _forget_after_fork(engine)
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
-
-
-def _forget_after_fork(engine: Engine) -> None:
-    """Let a forked worker connect for itself: two processes that speak on one connection hear each other's answers."""
-    if not hasattr(os, "register_at_fork"):
-        return
-    known = weakref.ref(engine)
-
-    def forget() -> None:
-        forked = known()
-        if forked is not None:
-            forked.dispose(close=False)
-
-    os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
@@ -68,16 +46,16 @@ def writing() -> Iterator[Session]:
     inside another's `writing()` joins it. Raises StaleDataError where an edited row's version moved on.
     """
     session: Session = db.session()
-    if session.info.get(_WRITE):
+    if session.info.get(WRITE):
         yield session
         return
     session.rollback()
     hooks: list[Callable[[Session], None]] = []
-    session.info[_WRITE] = {"before_commit": hooks}
+    session.info[WRITE] = {"before_commit": hooks}
     try:
         with _turn(db.engine):
             try:
-                session.connection(execution_options={_WRITE: True})
+                session.connection(execution_options={WRITE: True})
                 yield session
                 session.flush()
                 for hook in hooks:
@@ -87,7 +65,7 @@ def writing() -> Iterator[Session]:
                 session.rollback()
                 raise
     finally:
-        session.info.pop(_WRITE, None)
+        session.info.pop(WRITE, None)
 
 
 def before_commit(session: Session, hook: Callable[[Session], None]) -> None:
@@ -97,7 +75,7 @@ def before_commit(session: Session, hook: Callable[[Session], None]) -> None:
 
 def notes(session: Session) -> dict[str, Any]:
     """What belongs to the running `writing()` and is forgotten with it, whether kept or rolled back."""
-    found: dict[str, Any] = session.info[_WRITE]
+    found: dict[str, Any] = session.info[WRITE]
     return found
 
 
@@ -115,14 +93,14 @@ def writing_apart() -> Iterator[Connection]:
     db.session.commit()
     engine = db.engine
     with _turn(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{_WRITE: True, UNCOUNTED: True})
+        connection = plain.execution_options(**{WRITE: True, UNCOUNTED: True})
         with connection.begin():
             yield connection
 
 
 def is_writing() -> bool:
     """Whether this thread is inside `writing()`, so that a log entry can join it."""
-    return bool(db.session().info.get(_WRITE))
+    return bool(db.session().info.get(WRITE))
 
 
 def _turn(engine: Engine) -> AbstractContextManager[None]:
@@ -130,19 +108,3 @@ def _turn(engine: Engine) -> AbstractContextManager[None]:
         return nullcontext()
     path = engine.url.database
     return _queues.setdefault(path, WriteQueue(Path(path))).turn()
-
-
-def _set_pragmas(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 30000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later can lose its snapshot; a writing one asks at once.
-    writes = connection.get_execution_options().get(_WRITE)
-    if writes:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    # Every page begins with this, and it cannot fail: straight to the driver it takes a tenth of the time.
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    driver.execute("BEGIN")

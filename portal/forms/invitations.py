@@ -127,9 +127,7 @@ class AnswersForm(PortalForm):
                 coerce=Answer,
                 look={"classes": "govuk-radios--inline app-choices"},
             )
-            fields[f"{_NOTE}{number}"] = TextField(
-                "Deputy’s name, or reason", max_length=NAME_LIMIT
-            )
+            fields[f"{_NOTE}{number}"] = TextField("Deputy’s name, or reason", max_length=NAME_LIMIT)
             fields[f"{_VERSION}{number}"] = VersionField()
         form: AnswersForm = type(cls.__name__, (cls,), fields)(formdata)
         return form

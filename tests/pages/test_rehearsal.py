@@ -1,0 +1,76 @@
+"""Before the app says that it is ready it has drawn its first pages, for viewers who see nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+from sqlalchemy.engine.interfaces import CacheStats
+
+from portal.database.session import db
+from portal.models.activity import Activity
+from portal.models.sessions import SignInSession
+from portal.views import meeting_rows
+from portal.views.rehearsal import rehearse
+from tests.harness import Database, apart, make_app, make_settings
+from tests.page_client import PageClient
+from tests.world import World
+
+
+@pytest.fixture
+def fresh(database: Database) -> Flask:
+    """An app that has drawn nothing yet."""
+    return make_app(make_settings(database.folder / "instance", database.url("portal")))
+
+
+@pytest.mark.parametrize("page", ["/meetings?when=all", "/meetings/{meeting_id}/register"])
+def test_the_first_page_compiles_no_statement(
+    fresh: Flask, world: World, at_world_time: object, sign_in: Callable[..., None], page: str
+) -> None:
+    assert apart(rehearse, fresh) == 0
+    client = PageClient(fresh, fresh.response_class, use_cookies=True)
+    sign_in(client, world.person("a.chair"))
+    compiled: list[str] = []
+
+    def note(_connection, _cursor, statement, _parameters, context, _many) -> None:
+        if context.cache_hit is CacheStats.CACHE_MISS:
+            compiled.append(statement)
+
+    with fresh.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        client.get(page.format(meeting_id=world.meeting("a.initial").id))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+        engine.dispose()
+    assert compiled == []
+
+
+def test_it_leaves_nothing_behind(fresh: Flask, database: Database) -> None:
+    def counts() -> list[int]:
+        return [db.session.scalar(select(func.count()).select_from(table)) or 0 for table in (Activity, SignInSession)]
+
+    before = counts()
+    apart(rehearse, fresh)
+    db.session.rollback()
+    assert counts() == before
+
+
+def test_a_page_that_fails_stops_nobody(fresh: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("portal.views.home.home", fail)
+    failed = apart(rehearse, fresh)
+    assert failed == 10, "home is drawn once under each role"
+    assert "meeting_pieces" in fresh.extensions, meeting_rows.__name__
+
+
+def test_without_a_database_nothing_is_drawn(database: Database) -> None:
+    app = make_app(make_settings(database.folder / "instance", database.empty()))
+    assert apart(rehearse, app) == 0
+    with app.app_context():
+        db.engine.dispose()
