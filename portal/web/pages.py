@@ -41,11 +41,15 @@ def sections_for(viewer: Viewer | None) -> list[Section]:
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
         return []
     here = _WITHIN.get(request.blueprint or "", request.blueprint)
-    return [
-        Section(words, url_for(endpoint), endpoint.split(".")[0] == here)
-        for words, endpoint, permission in SECTIONS
-        if endpoint in current_app.view_functions and viewer.may(permission)
-    ]
+    kept: dict[Any, list[Section]] = current_app.extensions.setdefault("sections", {})
+    key = viewer.hat.role, here, request.script_root
+    if key not in kept:
+        kept[key] = [
+            Section(words, url_for(endpoint), endpoint.split(".")[0] == here)
+            for words, endpoint, permission in SECTIONS
+            if endpoint in current_app.view_functions and viewer.may(permission)
+        ]
+    return kept[key]
 
 
 def install_page_context(app: Flask, *, demo_mode: bool) -> None:

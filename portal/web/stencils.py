@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from portal.web.environment import written
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -33,7 +35,7 @@ class Stencil:
         """
         made = self._blank.copy()
         for name, value in values.items():
-            text = value if type(value) is Markup else escape(value)
+            text = value if type(value) is Markup else written(value)
             for place in self._places.get(name, ()):
                 made[place] = text
         for name in ticked:

@@ -1,14 +1,16 @@
-"""Pages are compiled in a way of our own; what comes out is Jinja's, to the letter."""
+"""Pages are compiled in a way of our own; what comes out is Jinja's, word for word."""
 
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, UndefinedError
+from jinja2 import DictLoader, Environment, UndefinedError
 from markupsafe import Markup, escape
 
 from portal.domain.vocabulary import Role
@@ -38,8 +40,28 @@ values = st.one_of(
 
 
 @given(values)
-def test_what_is_written_is_what_markupsafe_escapes(value: object) -> None:
-    assert written(value) == str(escape(value))
+def test_what_is_written_says_what_markupsafe_escapes(value: object) -> None:
+    html = f"<p>{written(value)}</p>"
+    assert BeautifulSoup(html, "html.parser") == BeautifulSoup(f"<p>{escape(value)}</p>", "html.parser")
+
+
+@given(values)
+def test_what_is_written_is_ascii_unless_a_reference_would_mean_another_letter(value: object) -> None:
+    text = written(value)
+    assert text.isascii() or any("\x80" <= letter <= "\x9f" for letter in text)
+
+
+def test_a_page_is_ascii_and_says_the_same(component_app: Flask) -> None:
+    environment = Environment(autoescape=True, loader=component_app.jinja_env.loader)
+    ours = component_app.jinja_env.overlay(loader=DictLoader({"page.html": "<p>One – {{ name }}’s</p>"}))
+    drawn = ours.get_template("page.html").render(name="Zoë")
+    assert drawn == "<p>One &#8211; Zo&#235;&#8217;s</p>"
+    assert unescape(drawn) == environment.from_string("<p>One – {{ name }}’s</p>").render(name="Zoë")
+
+
+def test_a_text_that_is_not_html_keeps_its_letters(component_app: Flask) -> None:
+    ours = component_app.jinja_env.overlay(loader=DictLoader({"mail.txt": "One – {{ name }}’s"}), autoescape=False)
+    assert ours.get_template("mail.txt").render(name="Zoë") == "One – Zoë’s"
 
 
 def test_a_word_of_a_closed_list_is_written_as_its_value() -> None:
