@@ -7,6 +7,8 @@ little. With `--strict` it exits 1. What breaks (a page that does not answer) ex
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from collections.abc import Callable, Iterable
 from time import perf_counter
 
@@ -32,6 +34,8 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
 def main() -> int:
     """Run what is asked for; everything, by default."""
     asked = _arguments()
+    # Ended from outside, it must still end its servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     start = perf_counter()
     results: list[Result] = []
     databases: list[Database] = []

@@ -21,7 +21,6 @@ from portal.database.session import db
 from portal.extensions import login_manager
 from portal.services import activity, readiness
 from portal.views.rehearsal import rehearse
-from portal.web.cookies import install_cookies
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
 from portal.web.guards import policies
@@ -72,7 +71,6 @@ def build_app(settings: Settings) -> Flask:
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
     install_logs(app)
     install_templating(app)
-    install_cookies(app)
     install_csrf(app)
     install_headers(app)
     install_page_context(app, demo_mode=settings.is_demo)

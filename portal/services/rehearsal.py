@@ -40,6 +40,7 @@ def prepare_statements(now: datetime) -> bool:
         sessions.load("", now)
         standings(db.session.connection(), [NOBODYS])
         for viewer in viewers_of_nothing(now):
+            queries.meeting_of(db.session(), viewer, NOBODYS)
             queries.rows_of(db.session(), viewer, NOBODYS)
     except SQLAlchemyError:
         # Whether the database can be used is for /health/ready to say.

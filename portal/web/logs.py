@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import sys
 from time import perf_counter
+from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
+
+
+class StandardError:
+    """Standard error as it is when a line is written: whoever starts the portal may put another in its place."""
+
+    def write(self, text: str) -> None:
+        """Write a line."""
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it be seen."""
+        sys.stderr.flush()
 
 
 def install_logs(app: Flask) -> None:
@@ -19,7 +32,7 @@ def install_logs(app: Flask) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, StandardError())),
         cache_logger_on_first_use=True,
     )
     requests = structlog.get_logger("portal.requests")

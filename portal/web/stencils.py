@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup
-
-from portal.web.environment import written
+from markupsafe import Markup, escape
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -35,7 +33,7 @@ class Stencil:
         """
         made = self._blank.copy()
         for name, value in values.items():
-            text = value if type(value) is Markup else written(value)
+            text = value if type(value) is Markup else escape(value)
             for place in self._places.get(name, ()):
                 made[place] = text
         for name in ticked:

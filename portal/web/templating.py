@@ -14,7 +14,6 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from portal.web.csrf import csrf_token
-from portal.web.environment import PortalEnvironment
 from portal.web.filters import FILTERS
 
 COMPILED_TEMPLATES = "compiled-templates"
@@ -51,7 +50,6 @@ def install_templating(app: Flask) -> None:
     """Set Jinja up, before whatever else adds to it; call warm_templates() once all blueprints are in."""
     if "jinja_env" in vars(app):
         raise RuntimeError("something has set Jinja up already")
-    app.jinja_environment = PortalEnvironment
     environment = app.jinja_env
     environment.trim_blocks = True
     environment.lstrip_blocks = True
@@ -65,8 +63,7 @@ def install_templating(app: Flask) -> None:
     except OSError:
         # A read-only installation compiles its templates in memory at each start instead.
         return
-    # A name of its own, because what is compiled here runs in this environment only.
-    environment.bytecode_cache = FileSystemBytecodeCache(str(folder), "portal_%s.cache")
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def warm_templates(app: Flask) -> int:

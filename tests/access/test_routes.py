@@ -88,20 +88,22 @@ def test_every_page_answers_each_role_as_the_table_says(somebody, world):
 
 def test_every_change_is_refused_to_whom_the_table_says(forms, somebody, world, app):
     client, key, name, letter = somebody
-    token, before, wrong, leaked = token_of(client), stored(app), [], []
+    token, before, wrong, leaked, tried = token_of(client), stored(app), [], [], set()
     hat = world.person(key).hats[-1 if letter == "b" else 0]
     # Naming somebody else's membership in the form must not lend it.
     lent = world.person(f"{letter}.administrator" if name != "administrator" else f"{letter}.coordinator").hat
     for asked in questions(world, "POST", name, letter):
         if not set(asked.expected) <= {403, 404}:
             continue
-        for worn in (hat, lent):
+        # Once for each route is enough: it is the guard that reads the name, and it is the same for every row.
+        for worn in (hat,) if asked.rule in tried else (hat, lent):
             filled = forms.get((asked.rule, asked.place)) or forms.get((asked.rule, ""), {})
             data = {**filled, "csrf_token": token, "working_as": worn.membership_id}
             response = client.post(asked.address, data=data)
             leaked += [f"{asked.address}: {leak}" for leak in leaks(world, key, response)]
             if response.status_code not in asked.expected:
                 wrong.append(f"POST {asked.address} ({asked.rule}): {response.status_code}, not {asked.expected}")
+        tried.add(asked.rule)
     assert not leaked
     assert not wrong, "\n".join(wrong)
     after = stored(app)

@@ -60,8 +60,10 @@ def _initial_days(period: Period, today: date, last: date, plan: Plan) -> list[d
     number = round(plan.initials * (last - period.end).days / DAYS_IN_PLAN)
     tomorrow = add_working_days(today, 1)
     yesterday = max(coming.start, working_days_before(today, 1))
-    # Whatever the day, each chair has a register to close and a conference tomorrow, and somebody one today.
-    fixed = [yesterday, yesterday, coming.working_day(today), tomorrow, tomorrow]
+    closed = max(coming.start, working_days_before(today, 2))
+    # Whatever the day, each chair has just closed a register, has one to close and a conference tomorrow, and
+    # somebody has one today.
+    fixed = [closed, closed, yesterday, yesterday, coming.working_day(today), tomorrow, tomorrow]
     return sorted([*coming.spread(number), *(coming.working_day(day) for day in fixed)])
 
 

@@ -73,12 +73,14 @@ class Work:
     def do(self, meetings: Sequence[PlannedMeeting]) -> None:
         """Work on the open meetings up to the demonstration's day."""
         seats = self._seats()
+        moved = self._move_away(seats)
         for seat in seats:
+            if seat is moved:
+                continue
             self._answer(seat)
             self._report(seat)
             if seat.day < self.today and self.chance.random() < DECLARED:
                 self._declare(seat)
-        self._move_away(seats)
         last_closed = working_days_before(self.today, 2)
         by_reference = {meeting.reference: meeting for meeting in meetings}
         for row in self._past_meetings():
@@ -162,7 +164,7 @@ class Work:
 
         self._add(at, declare, seat.people[0].email)
 
-    def _move_away(self, seats: Sequence[Seat]) -> None:
+    def _move_away(self, seats: Sequence[Seat]) -> Seat | None:
         """One school finds that the family has moved: its answer waits for the coordinator."""
         soon = add_working_days(self.today, 5)
         seat = next((s for s in seats if s.agency_type is AgencyType.SCHOOL and s.people and s.day > soon), None)
@@ -170,6 +172,7 @@ class Work:
             note = f"{texts.NOT_OURS} (ref {self._mark('A')})"
             at = self._at(working_days_before(self.today, 1), time(17, 5))
             self._add(at, lambda viewer: self._say(viewer, seat, Answer.NOT_OURS, note), seat.people[0].email)
+        return seat
 
     def _say(self, viewer: Viewer, seat: Seat, answer: Answer, note: str) -> None:
         invitation = db.session.get_one(Invitation, seat.invitation_id)
