@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from time import perf_counter
 from typing import TextIO, cast
 
@@ -14,12 +15,14 @@ class StandardError:
     """Standard error as it is when a line is written: whoever starts the portal may put another in its place."""
 
     def write(self, text: str) -> None:
-        """Write a line."""
-        sys.stderr.write(text)
+        """Write a line; one that cannot be written must not take the page with it."""
+        with suppress(ValueError, OSError):
+            sys.stderr.write(text)
 
     def flush(self) -> None:
         """Let it be seen."""
-        sys.stderr.flush()
+        with suppress(ValueError, OSError):
+            sys.stderr.flush()
 
 
 def install_logs(app: Flask) -> None:
