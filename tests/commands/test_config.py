@@ -6,15 +6,17 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from portal import factory
 from portal.config import DEMO, SettingsError, load_settings, new_field_keys, parse_field_keys
+from portal.database.encryption import keyring
 from portal.database.session import db, writing
 from portal.models.people import User
-from tests.harness import make_settings
+from tests.harness import FIELD_KEY, make_settings
 from tests.world import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,13 @@ GOOD = {
 def not_root(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the portal's own user, whoever runs the tests."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+
+@pytest.fixture(autouse=True)
+def keys_as_before() -> Iterator[None]:
+    """An app built here takes other keys, and a process has one ring: the tests' own key goes back on it."""
+    yield
+    keyring.install((("t1", FIELD_KEY),))
 
 
 def reasons(tmp_path: Path, **changes: str) -> str:
