@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, or_, select
 
 from portal.access import meetings as access
-from portal.access.viewer import Viewer
+from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.quoracy import Foresight
@@ -27,6 +28,7 @@ from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED, Standing, s
 COUNTED_AT_MOST = 1000
 PER_PAGE = 50
 MOST_PER_PAGE = 100
+_KEPT = 256
 
 
 class Period(StrEnum):
@@ -106,55 +108,81 @@ def list_meetings(viewer: Viewer, filters: Filters, *, page: int = 1, per_page: 
     per_page = min(max(1, per_page), MOST_PER_PAGE)
     page = max(1, page)
     is_agency = viewer.role in AGENCY_ROLES
-    found, counted = (_of_agency if is_agency else _of_keeper)(viewer, filters, known)
-    total = _number(counted)
-    shown = found.add_columns(total).limit(per_page + 1).offset((page - 1) * per_page)
-    rows: _Rows = connection.execute(shown).all()
-    number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(select(total)) or 0
+    type_id = next((kind.id for kind in known.values() if kind.code == filters.meeting_type), None)
+    found, total = (_of_agency if is_agency else _of_keeper)(_who_asks(viewer), filters, type_id)
+    looked_at = {"looked_at": COUNTED_AT_MOST + 1}
+    rows: _Rows = connection.execute(found, {"rows": per_page + 1, "after": (page - 1) * per_page, **looked_at}).all()
+    number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(total, looked_at) or 0
     has_next = len(rows) > per_page
     rows = rows[:per_page]
     listed = _with_own_part(viewer, rows, known) if is_agency else _with_standing(connection, rows, known)
     return MeetingList(listed, page, per_page, number, has_next, tuple(known.values()))
 
 
-def _number(counted: _Query) -> ScalarSelect[int]:
-    """How many there are, looked at up to one more than are counted; each row of the page brings it along."""
-    return select(func.count()).select_from(counted.limit(COUNTED_AT_MOST + 1).subquery()).scalar_subquery()
+@dataclass(frozen=True)
+class _WhoAsks:
+    """All of a viewer that a list depends on: what they wear, and the day on which they ask."""
+
+    hat: Hat | None
+    today: date
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(now=datetime.combine(self.today, time(12), UTC), hat=self.hat)
 
 
-def _of_agency(viewer: Viewer, filters: Filters, known: Mapping[int, Kind]) -> tuple[_Query, _Query]:
+def _who_asks(viewer: Viewer) -> _WhoAsks:
+    return _WhoAsks(viewer.hat, viewer.today)
+
+
+def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
+    """The rows of a page, each of which brings along how many there are; and that number for a page without rows.
+
+    It is looked at up to one more than are counted.
+    """
+    number = select(func.count()).select_from(counted.limit(bindparam("looked_at")).subquery())
+    shown = found.add_columns(number.scalar_subquery()).limit(bindparam("rows")).offset(bindparam("after"))
+    return shown, number
+
+
+# To build a query takes as long as to run it, and people ask for the same lists again.
+@lru_cache(maxsize=_KEPT)
+def _of_agency(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings of an agency with its own part in each, in their order, and what is to be counted for them."""
-    own = access.invitations_visible_to(viewer).where(
-        *_days(viewer, filters, Invitation.meeting_on), *_lacking(filters)
+    own = access.invitations_visible_to(asks.viewer).where(
+        *_days(asks.today, filters, Invitation.meeting_on), *_lacking(filters)
     )
-    of_meeting = _of_meeting(filters, known)
+    of_meeting = _of_meeting(filters, type_id)
     joined = own.join(Meeting, Meeting.id == Invitation.meeting_id).where(*of_meeting)
     found = joined.with_only_columns(*_SHOWN, *_OWN_PART)
     ordered = found.order_by(*_order(filters, Invitation.meeting_on, Meeting.start_time, Invitation.meeting_id))
-    return ordered, (joined if of_meeting else own).with_only_columns(Invitation.id)
+    return _queries(ordered, (joined if of_meeting else own).with_only_columns(Invitation.id))
 
 
-def _of_keeper(viewer: Viewer, filters: Filters, known: Mapping[int, Kind]) -> tuple[_Query, _Query]:
+@lru_cache(maxsize=_KEPT)
+def _of_keeper(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings that a chair, coordinator or manager sees, in their order, and what is to be counted for them."""
-    found = access.visible_to(viewer).where(*_days(viewer, filters, Meeting.scheduled_on), *_of_meeting(filters, known))
+    found = access.visible_to(asks.viewer).where(
+        *_days(asks.today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id)
+    )
     lacking = _lacking(filters)
     if lacking:
         found = found.where(exists().where(Invitation.meeting_id == Meeting.id, HAS_PART, *lacking))
     ordered = found.order_by(*_order(filters, Meeting.scheduled_on, Meeting.start_time, Meeting.id))
-    return ordered.with_only_columns(*_SHOWN), found.with_only_columns(Meeting.id)
+    return _queries(ordered.with_only_columns(*_SHOWN), found.with_only_columns(Meeting.id))
 
 
 def _order(filters: Filters, *along: Any) -> list[ColumnElement[Any]]:
     return list(along) if filters.period is Period.COMING else [column.desc() for column in along]
 
 
-def _days(viewer: Viewer, filters: Filters, day: Any) -> list[ColumnElement[bool]]:
+def _days(today: date, filters: Filters, day: Any) -> list[ColumnElement[bool]]:
     """What is asked of the meeting's day, which stands in `day`."""
     found: list[ColumnElement[bool]] = []
     if filters.period is Period.COMING:
-        found.append(day >= viewer.today)
+        found.append(day >= today)
     elif filters.period is Period.PAST:
-        found.append(day < viewer.today)
+        found.append(day < today)
     if filters.from_day is not None:
         found.append(day >= filters.from_day)
     if filters.to_day is not None:
@@ -172,12 +200,11 @@ def _lacking(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _of_meeting(filters: Filters, known: Mapping[int, Kind]) -> list[ColumnElement[bool]]:
+def _of_meeting(filters: Filters, type_id: int | None) -> list[ColumnElement[bool]]:
     """What is asked of the meeting's other facts."""
     found: list[ColumnElement[bool]] = []
     if filters.meeting_type:
-        ids = [kind.id for kind in known.values() if kind.code == filters.meeting_type]
-        found.append(Meeting.meeting_type_id == ids[0] if ids else false())
+        found.append(false() if type_id is None else Meeting.meeting_type_id == type_id)
     if filters.status is not None:
         found.append(Meeting.status == filters.status)
     if filters.needs_answer:
