@@ -20,17 +20,20 @@ WRITE = "portal_write"
 TRUSTED_FOR = 2.0
 """Seconds for which a connection that has just been used is taken to be alive."""
 
-_reading: dict[Engine, Engine] = {}
-
 
 def engine_options(url: str) -> dict[str, Any]:
     """How to connect to `url`: on SQLite the portal itself says when a transaction begins.
+
+    On PostgreSQL each of a page's queries sees what is committed when it begins, in a transaction or not. Without one,
+    two round trips are saved, and the statements stay prepared: psycopg forgets them at every ROLLBACK, and to plan
+    one anew takes longer than to run it. Whoever writes asks for a transaction (`writing_options`). On SQLite one
+    costs next to nothing and shows one state throughout.
 
     Parameters never stand in an error or a log: they name children.
     """
     if url.startswith("sqlite"):
         return {"connect_args": {"isolation_level": None, "timeout": 30}, "hide_parameters": True}
-    return {"hide_parameters": True}
+    return {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -43,17 +46,11 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "connect", _leave_uncompiled)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _asking(engine.dialect))
-    _reading[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def reading(engine: Engine) -> Engine:
-    """The same engine, for queries alone.
-
-    On PostgreSQL each of a page's queries sees what is committed when it begins, in a transaction or not. Without one,
-    two round trips are saved, and the statements stay prepared: psycopg forgets them at every ROLLBACK, and to plan
-    one anew takes longer than to run it. On SQLite a transaction costs next to nothing and shows one state throughout.
-    """
-    return _reading.get(engine, engine)
+def writing_options(engine: Engine) -> dict[str, Any]:
+    """Execution options of a connection that is about to change data."""
+    return {WRITE: True} if engine.dialect.name == "sqlite" else {WRITE: True, "isolation_level": "READ COMMITTED"}
 
 
 def _forget_after_fork(engine: Engine) -> None:

@@ -8,28 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from portal.database.declarative import Base
-from portal.database.engines import WRITE, reading
+from portal.database.engines import WRITE, writing_options
 from portal.database.write_queue import WriteQueue
-
-
-class PortalSession(FlaskSession):
-    """A request's session: it reads, until `writing()` makes it write."""
-
-    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """Where a statement goes."""
-        bind: Engine | Connection = super().get_bind(*args, **kwargs)
-        return bind if WRITE in self.info or not isinstance(bind, Engine) else reading(bind)
-
 
 db = SQLAlchemy(
     metadata=Base.metadata,
     disable_autonaming=True,
-    session_options={"class_": PortalSession, "expire_on_commit": False},
+    session_options={"expire_on_commit": False},
 )
 
 UNCOUNTED = "portal_uncounted"
@@ -55,7 +44,7 @@ def writing() -> Iterator[Session]:
     try:
         with _turn(db.engine):
             try:
-                session.connection(execution_options={WRITE: True})
+                session.connection(execution_options=writing_options(db.engine))
                 yield session
                 session.flush()
                 for hook in hooks:
@@ -93,7 +82,7 @@ def writing_apart() -> Iterator[Connection]:
     db.session.commit()
     engine = db.engine
     with _turn(engine), engine.connect() as plain:
-        connection = plain.execution_options(**{WRITE: True, UNCOUNTED: True})
+        connection = plain.execution_options(**writing_options(engine), **{UNCOUNTED: True})
         with connection.begin():
             yield connection
 
