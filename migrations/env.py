@@ -10,7 +10,7 @@ from alembic import context
 import portal.models  # noqa: F401 - makes every table known to the metadata
 from portal.config import load_settings
 from portal.database.declarative import Base
-from portal.database.engines import engine_options, prepare_engine
+from portal.database.engines import engine_options, prepare_engine, writing_options
 from portal.database.types import EncryptedText, UTCDateTime
 
 
@@ -37,6 +37,8 @@ def run() -> None:
             # Batch operations copy tables; with keys enforced, dropping the original would cascade.
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             connection.commit()
+        else:
+            connection.execution_options(**writing_options(engine))
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

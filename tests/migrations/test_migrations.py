@@ -122,3 +122,21 @@ def test_a_version_imports_nothing_of_the_portal(path):
         for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
     }
     assert not {name for name in imported if name.split(".")[0] == "portal"}
+
+
+def test_a_migration_that_breaks_off_leaves_nothing(databases, open_engine, tmp_path):
+    (tmp_path / "0001_broken.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision, down_revision, branch_labels, depends_on = '0001', None, None, None\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer))\n"
+        "    raise RuntimeError('broken off')\n"
+    )
+    url = databases.empty("migrated")
+    settings = configuration(url)
+    settings.set_main_option("path_separator", "os")
+    settings.set_main_option("version_locations", str(tmp_path))
+    with pytest.raises(RuntimeError, match="broken off"):
+        command.upgrade(settings, "head")
+    assert not sa.inspect(open_engine(url)).has_table("half")
