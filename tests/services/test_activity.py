@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
+from portal.database.engines import writing_options
 from portal.database.session import db, writing
 from portal.domain.activity_words import VERBS, did, record
 from portal.domain.errors import NotPermitted, Unusable
@@ -46,7 +47,7 @@ def chain_of(partnership_id: int | None) -> int:
 def raw(statement: str, **values: object) -> None:
     """Change the database as somebody with its password could, past everything the portal does."""
     db.session.rollback()
-    with db.engine.connect().execution_options(portal_write=True) as connection, connection.begin():
+    with db.engine.connect().execution_options(**writing_options(db.engine)) as connection, connection.begin():
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA ignore_check_constraints = ON"))
         else:

@@ -48,15 +48,11 @@ _ROW = (
 """An invitation, with its agency and the report that was sent through the portal."""
 
 _of_partnership = RuleSet.partnership_id == Meeting.partnership_id
-
-# Of the table's own columns: SQLAlchemy marks a subquery over a class when it first compiles it, whereby each statement
-# that shares it gets another key and is compiled once more.
-_sets = RuleSet.__table__.c
-_has_begun = _sets.effective_from <= func.coalesce(Meeting.held_on, Meeting.scheduled_on)
+_has_begun = RuleSet.effective_from <= func.coalesce(Meeting.held_on, Meeting.scheduled_on)
 # The newest set that had begun on the meeting's day; a meeting older than all of them is held to the first.
 _in_force = (
-    select(func.coalesce(func.max(case((_has_begun, _sets.effective_from))), func.min(_sets.effective_from)))
-    .where(_sets.partnership_id == Meeting.partnership_id)
+    select(func.coalesce(func.max(case((_has_begun, RuleSet.effective_from))), func.min(RuleSet.effective_from)))
+    .where(_of_partnership)
     .correlate(Meeting)
     .scalar_subquery()
 )
