@@ -17,7 +17,14 @@ LABELS = {
     "threshold_reason": "Why you think so",
     "category_views": "If there is a plan, for which kind of harm?",
 }
-"""What each answer is called, on every page that shows it."""
+"""What each answer is called, on every page that shows it to its own agency."""
+
+READ_LABELS = LABELS | {
+    "involvement": "How they know the child and family",
+    "worries": "What they are worried about",
+    "threshold_reason": "Why they think so",
+}
+"""The same for whoever reads another agency's report."""
 
 
 class ReportForm(PortalForm):

@@ -65,6 +65,7 @@ def meeting_rows(found: MeetingList, today: date, *, is_agency: bool, is_coming:
     """All rows of one page; in a list of coming meetings only other states than "scheduled" are worth a tag."""
     pieces = draw_pieces()
     implied = MeetingStatus.SCHEDULED if is_coming else None
+    implied_state = pieces.quiet(short_label(MeetingStatus.SCHEDULED))
     rows = _agency_rows(found, pieces, today) if is_agency else _keeper_rows(found, pieces)
     stamp = (pieces.agency if is_agency else pieces.keeper).stamp
     stamped = []
@@ -74,8 +75,7 @@ def meeting_rows(found: MeetingList, today: date, *, is_agency: bool, is_coming:
         cells["type"] = _type(type_name)
         cells["reference"] = reference
         cells["when"] = _when(on, at)
-        if status is not implied:
-            cells["status"] = pieces.tag(status)
+        cells["status"] = implied_state if status is implied else pieces.tag(status)
         stamped.append(stamp(cells))
     return Markup("".join(stamped))  # noqa: S704 - each row is HTML already
 

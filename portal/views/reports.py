@@ -10,7 +10,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.reports import put_together, unanswered
 from portal.domain.vocabulary import ReportStatus
-from portal.forms.reports import LABELS, ReportForm, SendForm, filled
+from portal.forms.reports import LABELS, READ_LABELS, ReportForm, SendForm, filled
 from portal.services import kept_forms, reports
 from portal.services.reports import AlreadySent, Desk
 from portal.web.filters import time_of_day
@@ -108,7 +108,8 @@ def read(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseReturnV
     if reading.report.status is ReportStatus.DRAFT:
         return redirect(url_for("reports.write", meeting_id=meeting_id))
     is_own = reading.invitation.agency_id == viewer.agency_id
-    return render_template("reports/read.html", reading=reading, labels=LABELS, is_own=is_own)
+    labels = LABELS if is_own else READ_LABELS
+    return render_template("reports/read.html", reading=reading, labels=labels, is_own=is_own)
 
 
 def _page(desk: Desk, form: ReportForm, *, was_kept: bool = False) -> str:

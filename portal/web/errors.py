@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.web.guards import current_viewer
 
 log = structlog.get_logger("portal.errors")
 
@@ -53,6 +54,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error.get_response()
     shown = code if code in PAGES else 400 if code < 500 else 500
+    if request.routing_exception is not None:
+        # An address that no page has is asked for before any guard: whoever is signed in keeps their own frame.
+        current_viewer()
     body, _status = error_page(shown)
     # The status stays the true one (say 415); only the words are shared.
     return body, code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}

@@ -52,8 +52,10 @@ def test_each_thing_is_one_step_from_done(at_home, client, world):
     assert page.find("a", string="Answer 3 invitations on one page")["href"] == "/meetings/answers"
 
 
-def test_home_says_what_and_when_and_how_late(at_home):
+def test_home_says_what_and_when_and_how_late(at_home, world):
     first, second, third, _ = tasks_of(at_home("a.school.lead"))
+    # Two meetings of one kind at one time are told apart by their references.
+    assert world.meeting("a.initial").reference in first
     assert first.startswith("Answer an invitation Initial child protection conference, Wednesday 10 June, 14:00")
     assert "It was due Friday 5 June." in first
     assert " Late " in first

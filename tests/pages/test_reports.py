@@ -176,6 +176,8 @@ class TestReading:
         assert "ZQ-A-WORRIES-INITIAL-POLICE-QZ" in words
         assert "ZQ-A-CHILD-1-QZ" in words
         assert "Friday 5 June: it came in time" in words
+        # Whose knowledge it is depends on who reads.
+        assert ("How you know" in words) == (person in ("a.police.practitioner", "both"))
         db.session.rollback()
         by = select(Activity.verb).where(Activity.user_id == world.person(person).user_id)
         assert {"report.read", "case.read"} <= set(db.session.scalars(by))

@@ -118,6 +118,7 @@ def not_ours(session: Session, viewer: Viewer) -> list[Task]:
             row.start_time,
             subject=row.agency,
             subject_id=row.id,
+            reference=row.reference,
         )
         for row in rows
     ]
@@ -138,6 +139,7 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
             Meeting.id,
             Meeting.meeting_type_id,
             MeetingType.name,
+            Meeting.reference,
             Meeting.scheduled_on,
             Meeting.start_time,
             User.name.label("chair"),
@@ -170,6 +172,7 @@ def _not_ours(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Invitation.id,
             Invitation.meeting_id,
             MeetingType.name,
+            Meeting.reference,
             Meeting.scheduled_on,
             Meeting.start_time,
             Agency.name.label("agency"),
@@ -201,6 +204,7 @@ def _register_task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
         row.scheduled_on,
         row.start_time,
         subject=(row.chair or "") if oversees else "",
+        reference=row.reference,
     )
 
 
@@ -215,4 +219,5 @@ def _chase_task(hat: Hat, row: Row[*tuple[Any, ...]], standing: Standing) -> Tas
         row.start_time,
         done=standing.answered,
         of=standing.asked,
+        reference=row.reference,
     )

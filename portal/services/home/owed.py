@@ -83,6 +83,7 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Invitation.id,
             Invitation.meeting_id,
             MeetingType.name,
+            Meeting.reference,
             Meeting.scheduled_on,
             Meeting.start_time,
             Meeting.status,
@@ -144,6 +145,7 @@ def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
             row.scheduled_on,
             row.start_time,
             row.saved_at if kind is TaskKind.REPORT else None,
+            reference=row.reference,
         )
 
     found = []

@@ -44,6 +44,8 @@ class Task:
     subject_id: int | None = None
     done: int = 0
     of: int = 0
+    reference: str = ""
+    """The meeting's own, which tells two of the same kind and time apart."""
 
     @property
     def place(self) -> tuple[date, date, time]:
