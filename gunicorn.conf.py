@@ -8,4 +8,4 @@ preload_app = True
 
 def post_worker_init(worker: Any) -> None:
     """Let each worker connect, and go once through the first pages, before it answers anybody."""
-    worker.wsgi.extensions["rehearse"]()
+    worker.wsgi.extensions["make_ready"]()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 app = Flask("bare", static_folder=None)
-# gunicorn.conf.py has every worker rehearse; here there is nothing to go through.
-app.extensions["rehearse"] = lambda: None
+# gunicorn.conf.py has every worker made ready; here there is nothing to do.
+app.extensions["make_ready"] = lambda: None
 
 
 @app.get("/")

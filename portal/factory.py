@@ -20,7 +20,7 @@ from portal.database.engines import engine_options, prepare_engine
 from portal.database.session import db
 from portal.extensions import login_manager
 from portal.services import activity, readiness
-from portal.views.rehearsal import rehearse
+from portal.views.rehearsal import make_ready, rehearse
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
 from portal.web.guards import policies
@@ -83,7 +83,7 @@ def build_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.teardown_request(lambda _fault: g.pop("viewer", None))
     app.extensions["policies"] = policies(app)
-    app.extensions["rehearse"] = partial(rehearse, app)
+    app.extensions["make_ready"] = partial(make_ready, app)
     warm_templates(app)
     return app
 

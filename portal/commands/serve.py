@@ -39,7 +39,7 @@ def group(port: int) -> None:
         server = create_server(app, host=HOST, port=port, threads=THREADS, ident=None)
     except OSError as fault:
         raise_unusable([f"port {port} cannot be used ({fault.strerror}): choose another with PORT="])
-    app.extensions["rehearse"]()
+    app.extensions["make_ready"]()
     click.echo(f"\nThe portal is at http://{HOST}:{port} (Ctrl-C stops it).")
     if settings.is_demo:
         _print_accounts()

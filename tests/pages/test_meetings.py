@@ -44,7 +44,8 @@ class TestTheList:
         place = world.meeting("a.initial")
         (line,) = rows_of(page).values()
         assert line == (
-            f"Initial child protection conference {place.reference} 10 Jun 2026, 14:00 Expected Apologies Late Scheduled"
+            f"Initial child protection conference {place.reference} 10 Jun 2026, 14:00 "
+            "Expected Apologies Late Scheduled"
         )
         assert page.select_one("tbody th a")["href"] == f"/meetings/{place.id}"
 

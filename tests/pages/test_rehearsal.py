@@ -83,3 +83,11 @@ def test_without_a_database_nothing_is_drawn(database: Database) -> None:
     assert apart(rehearse, app) == 0
     with app.app_context():
         db.engine.dispose()
+
+
+def test_what_is_loaded_by_then_is_no_longer_looked_through(fresh: Flask) -> None:
+    assert apart(fresh.extensions["make_ready"]) == 0
+    try:
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
