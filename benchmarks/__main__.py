@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from time import perf_counter
 
-from benchmarks import pages, partners, report, saving, signing_in, writers
+from benchmarks import audits, pages, partners, report, saving, signing_in, writers
 from benchmarks.area import MEETINGS
 from benchmarks.databases import KINDS, SQLITE, Database, make_database, run_folder
 from benchmarks.measuring import Result
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
     "served": pages.measure_served,
     "restarts": signing_in.measure_restarts,
     "partners": partners.measure,
+    "audits": audits.measure,
     "writers": lambda run: writers.measure(run) if run.database.kind == SQLITE else [],
 }
 

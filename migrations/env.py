@@ -34,9 +34,10 @@ def run() -> None:
     prepare_engine(engine)
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            # Batch operations copy tables; with keys enforced, dropping the original would cascade.
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.commit()
+            # Batch operations copy tables, and with keys enforced the original cannot be dropped. Straight to the
+            # driver: within the transaction that the portal begins with its first statement, this would do nothing.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys = OFF")
         else:
             connection.execution_options(**writing_options(engine))
         context.configure(
@@ -49,6 +50,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("this migration would leave rows that point at nothing")
     engine.dispose()
 
 

@@ -31,6 +31,9 @@ WELL_KNOWN_SECRETS = frozenset(
 )
 MIN_SECRET_LENGTH = 32
 FIELD_KEY_BYTES = 32
+DEFAULT_MOST_FILE_MB = 25
+MOST_FILE_MB = 100
+MEGABYTE = 1024 * 1024
 
 
 class SettingsError(Exception):
@@ -56,6 +59,16 @@ class Settings:
     field_keys: tuple[tuple[str, bytes], ...]
     base_url: str
     debug: bool
+    file_store: str = ""
+    """Where files lie, as file:///…; empty is the folder `files` of the instance."""
+    clamd_socket: str = ""
+    """The path of clamd's socket; empty where there is no scanner."""
+    most_file_bytes: int = DEFAULT_MOST_FILE_MB * MEGABYTE
+
+    @property
+    def file_store_url(self) -> str:
+        """The file store's address."""
+        return self.file_store or (self.instance.resolve() / "files").as_uri()
 
     @property
     def is_demo(self) -> bool:
@@ -103,6 +116,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         reasons.append("FLASK_DEBUG is on: a debugger lets strangers run code; turn it off in production")
     if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
         reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
+    reasons += _file_faults(env)
     if reasons:
         raise SettingsError(reasons)
     default_database = f"sqlite:///{(home / 'portal.sqlite3').as_posix()}"
@@ -115,6 +129,9 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         field_keys=field_keys,
         base_url=(env.get("BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
         debug=debug,
+        file_store=env.get("FILE_STORE_URL", ""),
+        clamd_socket=env.get("CLAMD_SOCKET", ""),
+        most_file_bytes=int(env.get("FILE_MAX_MB") or DEFAULT_MOST_FILE_MB) * MEGABYTE,
     )
 
 
@@ -152,6 +169,19 @@ def _secret_faults(name: str, value: str) -> list[str]:
     if len(value) < MIN_SECRET_LENGTH:
         return [f"{name} is too short: set {MIN_SECRET_LENGTH} or more random characters"]
     return []
+
+
+def _file_faults(env: Mapping[str, str]) -> list[str]:
+    faults = []
+    address = env.get("FILE_STORE_URL", "")
+    if address and not (address.startswith("file:///") and address.removeprefix("file:///").strip("/")):
+        faults.append("FILE_STORE_URL must be file:/// and the full path of a folder")
+    if (path := env.get("CLAMD_SOCKET", "")) and not Path(path).is_absolute():
+        faults.append("CLAMD_SOCKET must be the full path of clamd's socket")
+    most = env.get("FILE_MAX_MB") or str(DEFAULT_MOST_FILE_MB)
+    if not (most.isascii() and most.isdigit() and 0 < int(most) <= MOST_FILE_MB):
+        faults.append(f"FILE_MAX_MB must be a whole number of megabytes, {MOST_FILE_MB} at most")
+    return faults
 
 
 def _kept_demo_keys(home: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from portal.database.engines import engine_options, prepare_engine
 from portal.database.session import db
 from portal.extensions import login_manager
 from portal.services import activity, readiness
+from portal.services.filing import filing_of, install_filing
 from portal.views.rehearsal import make_ready, rehearse
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
@@ -29,6 +30,7 @@ from portal.web.logs import install_logs
 from portal.web.pages import install_page_context
 from portal.web.static_files import install_static_files
 from portal.web.templating import install_templating, warm_templates
+from portal.web.uploads import install_uploads
 
 MAX_FORM_BYTES = 2 * 1024 * 1024
 SESSION_COOKIE = "portal_session"
@@ -67,10 +69,12 @@ def build_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        install_filing(filing_of(settings))
     login_manager.init_app(app)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
     install_logs(app)
     install_templating(app)
+    install_uploads(app, most_file_bytes=settings.most_file_bytes)
     install_csrf(app)
     install_headers(app)
     install_page_context(app, demo_mode=settings.is_demo)

@@ -7,6 +7,7 @@ client       fetches pages as a browser, and checks each one (tests/page_client.
 sign_in      sign_in(client, person): through the sign-in pages, as people do
 viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
 command      command("db", "check"): a `flask` command, as from a shell
+use_filing   use_filing(scanner=..., most_bytes=...): other filing for this test; `scanned` gives it a real clamd
 count_queries  with count_queries() as statements: ... assert len(statements) <= 8
 at_world_time  it is world.now; everything that takes `client` has it
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,10 @@ from hypothesis import settings
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.gateways.scanner import Scanner
 from portal.services import passwords
+from portal.services.filing import Filing, filing, install_filing
+from tests import clamd
 from tests import world as worlds
 from tests.chromium import ARGUMENTS, MISSING, chromium
 from tests.harness import BACKENDS, Database, apart, count_statements
@@ -64,10 +69,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say loudly what was left out: a run without a browser is not the whole of it."""
-    left_out = [report for report in terminalreporter.stats.get("skipped", []) if "Chromium" in str(report.longrepr)]
-    if left_out:
-        terminalreporter.write_line(f"!!! {len(left_out)} TESTS WERE SKIPPED: {MISSING} !!!", red=True, bold=True)
+    """Say loudly what was left out: a run without a browser or a scanner is not the whole of it."""
+    for missing in (MISSING, clamd.MISSING):
+        left_out = [report for report in terminalreporter.stats.get("skipped", []) if missing in str(report.longrepr)]
+        if left_out:
+            terminalreporter.write_line(f"!!! {len(left_out)} TESTS WERE SKIPPED: {missing} !!!", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -104,9 +110,17 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(backend: str, run_folder: Path, worker: str) -> Database:
+def made_databases() -> dict[str, Database]:
+    """This worker's databases by backend: pytest forgets `databases` at every change, and to build a world is dear."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def databases(backend: str, made_databases: dict[str, Database], run_folder: Path, worker: str) -> Database:
     """This worker's databases on one backend; `databases.empty()` gives one without a table."""
-    return Database.on(backend, run_folder, worker)
+    if backend not in made_databases:
+        made_databases[backend] = Database.on(backend, run_folder, worker)
+    return made_databases[backend]
 
 
 @pytest.fixture
@@ -180,3 +194,29 @@ def command(app: Flask) -> Callable[..., Result]:
 def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
     """Collect the SQL statements that a page is counted by."""
     return lambda: count_statements(app)
+
+
+@pytest.fixture
+def use_filing(app: Flask) -> Iterator[Callable[..., Filing]]:
+    """Other filing for this test: a store, a scanner, a limit; the app's own comes back afterwards."""
+    own = filing()
+
+    def use(**changes: Any) -> Filing:
+        install_filing(replace(filing(), **changes))
+        return filing()
+
+    yield use
+    install_filing(own)
+
+
+@pytest.fixture(scope="session")
+def clamd_socket(run_folder: Path, worker: str) -> Iterator[Path]:
+    """Where this worker's clamd listens."""
+    with clamd.running_clamd(run_folder / worker / "clamd") as socket:
+        yield socket
+
+
+@pytest.fixture
+def scanned(use_filing: Callable[..., Filing], clamd_socket: Path) -> Filing:
+    """Files are scanned by a real clamd."""
+    return use_filing(scanner=Scanner(clamd_socket))

@@ -20,9 +20,13 @@ from portal.commands.db import configuration
 from portal.config import PRODUCTION, Settings
 from portal.database.session import UNCOUNTED, db, writing
 from portal.factory import build_app
+from portal.services.filing import filing
 from tests.page_client import PageClient
 from tests.postgres import server_address
 from tests.world import World
+from tests.world_actions import ActionBuilder
+from tests.world_audits import AuditBuilder
+from tests.world_files import FileBuilder
 from tests.world_meetings import MeetingBuilder
 from tests.world_people import PeopleBuilder
 
@@ -154,6 +158,8 @@ class Database:
             self._world = self._build_world()
         with self.app.app_context():
             db.engine.dispose()
+            shutil.rmtree(filing().store.folder)
+            shutil.copytree(self.folder / "files", filing().store.folder)
         self.copy("world", "portal")
         return self._world
 
@@ -165,7 +171,11 @@ class Database:
                 people = PeopleBuilder(session)
                 people.build_partnerships()
                 MeetingBuilder(session, people.world).build()
+                AuditBuilder(session, people.world).build()
+                ActionBuilder(session, people.world).build()
+                FileBuilder(session, people.world).build()
             db.session.remove()
             db.engine.dispose()
+            shutil.copytree(filing().store.folder, self.folder / "files", dirs_exist_ok=True)
         self.copy("portal", "world")
         return people.world

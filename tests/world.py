@@ -6,12 +6,16 @@ marker the world says who may see it, by rules written here by hand and not aske
 
 agencies  p.social_care (two teams, east and west), police (one agency, in both), p.gp, p.other_gp, p.school
 people    p.police.practitioner and p.police.lead, and so for gp, other_gp, school and social_care;
-          p.social_care.east and p.social_care.west (practitioners of the teams); p.gp.former (membership ended),
+          p.social_care.east and p.social_care.west (practitioners of the teams); signatories p.school.head,
+          p.school.governor and p.police.executive (a designated lead is p.school.lead); p.gp.former (membership ended),
           p.gp.deactivated; p.chair, p.second_chair, p.manager, p.coordinator, p.sector_lead (of GPs), p.board,
           p.business_manager, p.scrutineer, p.administrator; and `both`: police practitioner in A, police lead in B
 families  p.1 to p.4, one child each: world.cases["a.1"], world.children["a.1"]
 meetings  (tests/world_plans.py) p.initial today, p.review and p.core_group to come, p.strategy and p.past_initial held
           and closed last month, p.cancelled
+editions  (tests/world_audits.py) p.section_11 and p.schools, published; p.draft, the next one of section 11
+audits    (tests/world_audits.py) rounds p.section_11, p.schools and p.next; a return of each agency, p.gp to p.school
+files     (tests/world_files.py) attached to reports and backing answers, world.files["a.gp_draft"]
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
 """
@@ -25,7 +29,7 @@ from datetime import UTC, date, datetime, timedelta
 import pyotp
 
 from portal.access.viewer import Hat, Viewer
-from portal.domain.vocabulary import AgencyType, Role
+from portal.domain.vocabulary import AgencyType, Post, Role
 
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 10)
@@ -38,6 +42,7 @@ AGENCIES = {
     "other_gp": AgencyType.GP,
     "school": AgencyType.SCHOOL,
 }
+SIGNATORIES = {"school.head": Post.HEAD, "school.governor": Post.GOVERNOR, "police.executive": Post.EXECUTIVE}
 WIDE_ROLES = {
     "chair": Role.CHAIR,
     "second_chair": Role.CHAIR,
@@ -99,6 +104,27 @@ class MeetingPlace:
 
 
 @dataclass(frozen=True)
+class EditionPlace:
+    """A framework edition's place; standards and questions by their code ("1", "1.2")."""
+
+    id: int
+    standards: dict[str, int]
+    questions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ReturnPlace:
+    """An audit return's place; standards, questions and responses by their code in the framework ("1", "1.2")."""
+
+    id: int
+    round_id: int
+    agency: str
+    standards: dict[str, int]
+    questions: dict[str, int]
+    responses: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Marker:
     """A text found nowhere else, in each way it may be written, and the people who may see it."""
 
@@ -133,6 +159,12 @@ class World:
     cases: dict[str, int] = field(default_factory=dict)
     children: dict[str, int] = field(default_factory=dict)
     meetings: dict[str, MeetingPlace] = field(default_factory=dict)
+    editions: dict[str, EditionPlace] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
+    returns: dict[str, ReturnPlace] = field(default_factory=dict)
+    closures: dict[str, int] = field(default_factory=dict)
+    actions: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
 
     def __repr__(self) -> str:
@@ -172,13 +204,15 @@ class World:
         )
 
     def agency_people(self, partnership: str, agency: str) -> frozenset[str]:
-        """The people of one agency in one partnership."""
+        """The people who answer for one agency in one partnership: without those who only sign."""
         agency_id = self.agencies[f"{partnership}.{agency}"]
         return frozenset(
             key
             for key in self.everybody(partnership)
             if any(
-                hat.agency_id == agency_id and hat.partnership_id == self.partnerships[partnership]
+                hat.agency_id == agency_id
+                and hat.partnership_id == self.partnerships[partnership]
+                and hat.role is not Role.SIGNATORY
                 for hat in self.people[key].hats
             )
         )

@@ -16,7 +16,7 @@ from portal.models.activity import ActivityChain
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency, Team
 from portal.models.people import Membership, User
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
-from tests.world import AGENCIES, BEFORE, NOW, PARTNERSHIPS, PASSWORD, WIDE_ROLES, Person, World
+from tests.world import AGENCIES, BEFORE, NOW, PARTNERSHIPS, PASSWORD, SIGNATORIES, WIDE_ROLES, Person, World
 
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Cheap on purpose: what is tested is that the hash is asked, not how long it takes."""
@@ -121,6 +121,8 @@ class PeopleBuilder:
             self._person(f"{letter}.{agency}.lead", letter, Role.AGENCY_LEAD, agency, post=Post.DESIGNATED_LEAD)
         for team in ("east", "west"):
             self._person(f"{letter}.social_care.{team}", letter, Role.PRACTITIONER, "social_care", team=team)
+        for name, post in SIGNATORIES.items():
+            self._person(f"{letter}.{name}", letter, Role.SIGNATORY, name.split(".")[0], post=post)
         self._person(f"{letter}.gp.former", letter, Role.PRACTITIONER, "gp", ended=True)
         self._person(f"{letter}.gp.deactivated", letter, Role.PRACTITIONER, "gp", deactivated=True)
         for name, role in WIDE_ROLES.items():

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     HOME = "home.view"
     OWN_ACCOUNT = "account.manage"
+    FILES_OPEN = "files.open"
     MEETINGS_VIEW = "meetings.view"
     INVITATIONS_ANSWER = "invitations.answer"
     ATTENDANCE_DECLARE = "attendance.declare"
@@ -27,23 +28,47 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     ACTIVITY_VIEW = "activity.view"
     FIGURES_VIEW = "figures.view"
+    AUDITS_VIEW = "audits.view"
+    AUDITS_ANSWER = "audits.answer"
+    AUDITS_LEAD = "audits.lead"
+    AUDITS_SIGN = "audits.sign"
+    AUDITS_RUN = "audits.run"
+    AUDITS_READ = "audits.read"
+    AUDITS_MODERATE = "audits.moderate"
+    FRAMEWORKS_VIEW = "frameworks.view"
+    ACTIONS_VIEW = "actions.view"
+    ACTIONS_OWN = "actions.own"
+    ACTIONS_CHECK = "actions.check"
 
 
-_EVERYONE = frozenset({Permission.HOME, Permission.OWN_ACCOUNT})
+_EVERYONE = frozenset({Permission.HOME, Permission.OWN_ACCOUNT, Permission.FILES_OPEN})
 _AGENCY = _EVERYONE | {
     Permission.MEETINGS_VIEW,
     Permission.INVITATIONS_ANSWER,
     Permission.ATTENDANCE_DECLARE,
     Permission.REPORTS_WRITE,
     Permission.REPORTS_READ,
+    Permission.AUDITS_VIEW,
+    Permission.AUDITS_ANSWER,
+    Permission.AUDITS_SIGN,
+    Permission.ACTIONS_VIEW,
+    Permission.ACTIONS_OWN,
 }
-_BOARD = _EVERYONE | {Permission.FIGURES_VIEW, Permission.AGENCIES_VIEW}
+_BOARD = _EVERYONE | {
+    Permission.FIGURES_VIEW,
+    Permission.AGENCIES_VIEW,
+    Permission.AUDITS_VIEW,
+    Permission.FRAMEWORKS_VIEW,
+    Permission.ACTIONS_VIEW,
+}
+_PANEL = {Permission.AUDITS_READ, Permission.AUDITS_MODERATE}
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.PRACTITIONER: _AGENCY,
     Role.AGENCY_LEAD: _AGENCY
     | {
         Permission.TEAMS_ASSIGN,
+        Permission.AUDITS_LEAD,
         Permission.PEOPLE_VIEW,
         Permission.PEOPLE_MANAGE,
         Permission.FIGURES_VIEW,
@@ -65,10 +90,13 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.CASES_MANAGE,
         Permission.AGENCIES_VIEW,
     },
-    Role.SECTOR_LEAD: _BOARD,
-    Role.BOARD_MEMBER: _BOARD,
-    Role.BUSINESS_MANAGER: _BOARD | {Permission.AGENCIES_MANAGE},
-    Role.SCRUTINEER: _BOARD,
+    Role.SIGNATORY: _EVERYONE | {Permission.AUDITS_VIEW, Permission.AUDITS_SIGN},
+    Role.SECTOR_LEAD: _BOARD | _PANEL,
+    Role.BOARD_MEMBER: _BOARD | _PANEL,
+    Role.BUSINESS_MANAGER: _BOARD
+    | _PANEL
+    | {Permission.AGENCIES_MANAGE, Permission.AUDITS_RUN, Permission.ACTIONS_CHECK},
+    Role.SCRUTINEER: _BOARD | _PANEL,
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.AGENCIES_VIEW,

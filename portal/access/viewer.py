@@ -113,6 +113,11 @@ class Viewer:
         return self.hat.role if self.hat else None
 
     @property
+    def sector(self) -> AgencyType | None:
+        """The agency type whose figures a sector lead sees."""
+        return self.hat.sector if self.hat else None
+
+    @property
     def partnership_name(self) -> str:
         """For the page's header."""
         return self.hat.partnership_name if self.hat else ""

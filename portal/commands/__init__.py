@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.commands import activity, config, db, demo, imports, indicators, partnerships, people, policy, serve
+from portal.commands import (
+    activity,
+    config,
+    db,
+    demo,
+    files,
+    frameworks,
+    imports,
+    indicators,
+    partnerships,
+    people,
+    policy,
+    serve,
+)
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    for module in (activity, config, db, demo, imports, indicators, partnerships, people, policy, serve):
+    for module in (
+        activity,
+        config,
+        db,
+        demo,
+        files,
+        frameworks,
+        imports,
+        indicators,
+        partnerships,
+        people,
+        policy,
+        serve,
+    ):
         app.cli.add_command(module.group)
 
 

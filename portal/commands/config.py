@@ -25,9 +25,26 @@ def check() -> None:
     click.echo("ok: SECRET_KEY")
     click.echo(f"ok: FIELD_KEYS ({len(settings.field_keys)}, writing with {settings.field_keys[0][0]})")
     click.echo(f"ok: BASE_URL {settings.base_url}")
-    problems = readiness.faults()
-    for problem in problems:
-        click.echo(f"not ok: DATABASE_URL: {problem}")
-    if problems:
+    lines = [
+        _line("DATABASE_URL", readiness.faults()),
+        _line("FILE_STORE_URL", readiness.file_store_faults(), settings.file_store_url),
+        _line("CLAMD_SOCKET", readiness.scanner_faults(), _scanner(settings)),
+    ]
+    for line in lines:
+        click.echo(line)
+    if any(line.startswith("not ok") for line in lines):
         raise SystemExit(1)
-    click.echo("ok: DATABASE_URL")
+
+
+def _line(setting: str, problems: list[str], value: str = "") -> str:
+    if problems:
+        return f"not ok: {setting}: {'; '.join(problems)}"
+    return f"ok: {setting} {value}".rstrip()
+
+
+def _scanner(settings: Settings) -> str:
+    if settings.clamd_socket:
+        return settings.clamd_socket
+    if settings.is_demo:
+        return "not set: a demonstration lets files through, marked as not scanned"
+    return "not set: every file is held back until there is a scanner"

@@ -10,7 +10,7 @@ from portal.commands.outcomes import now, plain_refusals
 from portal.config import Settings
 from portal.domain.addresses import name_from
 from portal.domain.errors import Invalid, Unusable
-from portal.domain.vocabulary import AgencyType, Role
+from portal.domain.vocabulary import AgencyType, Post, Role
 from portal.services import agencies, people
 from portal.services.joining import link_address
 from portal.services.viewers import system_viewer
@@ -24,10 +24,13 @@ group = PlainGroup("people", help="Let people in.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), metavar="ROLE")
 @click.option("--agency", metavar="CODE", help="The agency they stand for; practitioners and agency leads need one.")
 @click.option("--name", metavar="NAME", help="What to call them until they say so themselves.")
+@click.option("--post", type=click.Choice([post.value for post in Post]), metavar="POST", help="A signatory’s.")
 @click.option(
     "--sector", type=click.Choice([kind.value for kind in AgencyType]), metavar="TYPE", help="A sector lead's."
 )
-def invite(email: str, partnership: str, role: str, agency: str | None, name: str | None, sector: str | None) -> None:
+def invite(
+    email: str, partnership: str, role: str, agency: str | None, name: str | None, post: str | None, sector: str | None
+) -> None:
     """Give EMAIL a role and print a joining link, which works once and for three days."""
     with plain_refusals():
         viewer = system_viewer("people invite", now(), partnership)
@@ -38,6 +41,7 @@ def invite(email: str, partnership: str, role: str, agency: str | None, name: st
                 name=name_from(email.strip().lower()) if name is None else name,
                 role=Role(role),
                 agency_id=None if agency is None else agencies.id_of_code(viewer, agency),
+                post=None if post is None else Post(post),
                 sector=None if sector is None else AgencyType(sector),
             )
         except Invalid as refused:
@@ -65,5 +69,9 @@ def _link(token: str) -> str:
 def _in_one_line(refused: Invalid, email: str) -> Unusable:
     if "agency_id" in refused.errors:
         return Unusable(["this role is for an agency: name it with --agency CODE"])
+    if "post" in refused.errors:
+        return Unusable(
+            ["a signatory signs in a post: name it with --post executive, head, governor or designated_lead"]
+        )
     reasons = "; ".join(reason for reasons in refused.errors.values() for reason in reasons)
     return Unusable([f"{email}: {reasons or refused}"])

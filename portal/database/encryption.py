@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 FORMAT = 1
 NONCE_BYTES = 12
@@ -32,6 +33,7 @@ class Keyring:
         self._ciphers: dict[str, AESGCM] = {}
         self._index_keys: dict[str, bytes] = {}
         self._seal_keys: dict[str, bytes] = {}
+        self._wrapping_keys: dict[str, bytes] = {}
         self._writing_id = ""
 
     def install(self, keys: Sequence[tuple[str, bytes]]) -> None:
@@ -39,6 +41,7 @@ class Keyring:
         self._ciphers = {name: AESGCM(_derive(raw, b"fields")) for name, raw in keys}
         self._index_keys = {name: _derive(raw, b"blind index") for name, raw in keys}
         self._seal_keys = {name: _derive(raw, b"activity seal") for name, raw in keys}
+        self._wrapping_keys = {name: _derive(raw, b"file keys") for name, raw in keys}
         self._writing_id = keys[0][0]
 
     @property
@@ -82,6 +85,20 @@ class Keyring:
         if key is None:
             raise Undecryptable(f"seal: key {key_id!r} is not among FIELD_KEYS")
         return hmac.digest(key, content, "sha256")
+
+    def wrap(self, key: bytes) -> bytes:
+        """A file's own key as it may be stored (RFC 3394), under the key that writes now."""
+        return aes_key_wrap(self._wrapping_keys[self._writing_id], key)
+
+    def unwrap(self, wrapped: bytes, key_id: str) -> bytes:
+        """The file's own key again; raises Undecryptable."""
+        wrapping = self._wrapping_keys.get(key_id)
+        if wrapping is None:
+            raise Undecryptable(f"file key: key {key_id!r} is not among FIELD_KEYS")
+        try:
+            return aes_key_unwrap(wrapping, wrapped)
+        except (InvalidUnwrap, ValueError):
+            raise Undecryptable("file key: the wrapped key was changed") from None
 
     def _index(self, name: str, text: str, place: str) -> bytes:
         plain = unicodedata.normalize("NFKD", text).casefold()

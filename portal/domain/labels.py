@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from portal.domain.audit_labels import AUDIT_LABELS
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.vocabulary import (
@@ -142,6 +143,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Role.BUSINESS_MANAGER: _label("Business manager"),
         Role.SCRUTINEER: _label("Independent scrutineer", "Scrutineer"),
         Role.ADMINISTRATOR: _label("Administrator"),
+        Role.SIGNATORY: _label("Signatory: signs the audit, sees nothing else", "Signatory"),
     },
     Post: {
         Post.DESIGNATED_LEAD: _label("Designated safeguarding lead", "Designated lead"),
@@ -168,6 +170,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Unit.WEEKS: _label("Weeks"),
         Unit.MONTHS: _label("Months"),
     },
+    **{words: {value: Label(*pair) for value, pair in table.items()} for words, table in AUDIT_LABELS.items()},
 }
 
 _IN_A_SENTENCE: Mapping[AgencyType, str] = {

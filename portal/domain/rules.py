@@ -143,17 +143,23 @@ class MeetingRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A partnership's rules from a day on; pages hide counts of 1 to `small_count_limit`."""
+    """A partnership's rules from a day on; pages hide counts of 1 to `small_count_limit`.
+
+    Evidence for an audit answer is old once it is older than `evidence_months`.
+    """
 
     effective_from: date
     guidance_edition: str
     small_count_limit: int = 5
     meeting_rules: Mapping[str, MeetingRule] = field(default_factory=dict, hash=False)
+    evidence_months: int = 24
 
     def __post_init__(self) -> None:
         """Check the rules against their keys and keep a copy that nobody can change."""
         if self.small_count_limit < 0:
             raise ValueError(f"The limit for small counts must be 0 or more, not {self.small_count_limit}.")
+        if self.evidence_months < 1:
+            raise ValueError(f"Evidence is old after 1 month or more, not {self.evidence_months}.")
         for meeting_type, rule in self.meeting_rules.items():
             if rule.meeting_type != meeting_type:
                 raise ValueError(f"The rule for {rule.meeting_type} is kept under {meeting_type}.")
@@ -169,13 +175,14 @@ class RuleSet:
             "effective_from": self.effective_from.isoformat(),
             "guidance_edition": self.guidance_edition,
             "small_count_limit": self.small_count_limit,
+            "evidence_months": self.evidence_months,
             "meeting_rules": [rule.to_json() for rule in self.meeting_rules.values()],
         }
 
     @classmethod
     def from_json(cls, stored: object) -> Self:
         """Read back what `to_json` wrote; raises ValueError for anything else."""
-        fields = {"effective_from", "guidance_edition", "small_count_limit", "meeting_rules"}
+        fields = {"effective_from", "guidance_edition", "small_count_limit", "evidence_months", "meeting_rules"}
         found = members(stored, "a rule set", fields)
         rules = [MeetingRule.from_json(rule) for rule in objects(found, "meeting_rules")]
         if len({rule.meeting_type for rule in rules}) != len(rules):
@@ -184,6 +191,7 @@ class RuleSet:
             effective_from=day(found, "effective_from"),
             guidance_edition=text(found, "guidance_edition"),
             small_count_limit=whole_number(found, "small_count_limit"),
+            evidence_months=whole_number(found, "evidence_months"),
             meeting_rules={rule.meeting_type: rule for rule in rules},
         )
 

@@ -155,9 +155,14 @@ class Role(StrEnum):
     BUSINESS_MANAGER = "business_manager"
     SCRUTINEER = "scrutineer"
     ADMINISTRATOR = "administrator"
+    SIGNATORY = "signatory"
 
 
-AGENCY_ROLES = frozenset({Role.PRACTITIONER, Role.AGENCY_LEAD})
+AGENCY_ROLES = frozenset({Role.PRACTITIONER, Role.AGENCY_LEAD, Role.SIGNATORY})
+"""Roles that belong to an agency; a signatory (a governor, an executive) signs its audit and sees nothing else."""
+
+ANSWERING_ROLES = AGENCY_ROLES - {Role.SIGNATORY}
+"""Roles that answer for an agency: its invitations, its reports, and with teams which of them."""
 
 
 class Post(StrEnum):

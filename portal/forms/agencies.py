@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.labels import choices
 from portal.domain.vocabulary import AgencyType
 from portal.forms.fields import EmailField, FilterForm, PortalForm, SelectField, TextField, VersionField
@@ -38,6 +39,13 @@ class AgencyForm(PortalForm):
         max_length=20,
         hint="What the NHS calls a surgery or trust, like A12345.",
         look={"classes": "govuk-input--width-10", "spellcheck": False},
+    )
+    phase = SelectField(
+        "Ages of a school (optional)",
+        choices(SchoolPhase),
+        coerce=SchoolPhase,
+        empty="Not a school, or not known",
+        hint="Some audit questions are for primary or secondary schools only.",
     )
     email = EmailField("Email address (optional)", max_length=254, hint=_EMAIL_HINT, look={"autocomplete": "off"})
 

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms.validators import StopValidation
 
 from portal.domain.labels import choices, label
+from portal.domain.sign_off import CHOOSE_POST, SIGNING_POSTS
 from portal.domain.vocabulary import AGENCY_ROLES, AgencyType, Post, Role
 from portal.forms.fields import (
     Choice,
@@ -31,6 +32,7 @@ _WHAT_ROLES_DO: Mapping[Role, str] = {
     Role.BUSINESS_MANAGER: "Sees figures and keeps the list of agencies; no child",
     Role.SCRUTINEER: "Sees figures and agencies, and changes nothing; no child",
     Role.ADMINISTRATOR: "Looks after people, agencies and the activity log; no child, no figures",
+    Role.SIGNATORY: "Reads and signs the agency’s audit return; sees no meeting and no child",
 }
 _CURRENT, _ENDED = "current", "ended"
 
@@ -74,7 +76,7 @@ class _WhoForm(PortalForm):
     )
     name = TextField("Full name", required="Enter the person’s name", max_length=120, look={"autocomplete": "off"})
     agency_id = SelectField(
-        "Agency", coerce=int, empty="No agency", hint="Practitioners and agency leads stand for one."
+        "Agency", coerce=int, empty="No agency", hint="Practitioners, agency leads and signatories stand for one."
     )
 
 
@@ -83,7 +85,7 @@ class _PositionForm(PortalForm):
 
     role = RadioField("Role", coerce=Role, required="Choose the person’s role")
     sector = SelectField("Sector", choices(AgencyType), coerce=AgencyType, hint="The kind of agency they look after.")
-    post = SelectField("Post (optional)", choices(Post), coerce=Post, empty="None of these")
+    post = SelectField("Post (signatories need one)", choices(Post), coerce=Post, empty="None of these")
     team_id = SelectField("Team (optional)", coerce=int, empty="No team")
 
     def offer(self, roles: Iterable[Role], teams: Iterable[tuple[int, str]]) -> None:
@@ -97,6 +99,11 @@ class _PositionForm(PortalForm):
         """A sector lead has one."""
         if self.role.data is Role.SECTOR_LEAD and field.data is None:
             raise StopValidation("Choose the sector that they look after")
+
+    def validate_post(self, field: Any) -> None:
+        """A signatory signs in a post."""
+        if self.role.data is Role.SIGNATORY and field.data not in SIGNING_POSTS:
+            raise StopValidation(CHOOSE_POST)
 
     @property
     def team(self) -> int | None:

@@ -7,7 +7,15 @@ from typing import Any
 from portal.domain.labels import choices
 from portal.domain.reports import LIMITS, ReportText
 from portal.domain.vocabulary import AbuseCategory, ThresholdView
-from portal.forms.fields import CheckboxesField, PortalForm, RadioField, SubmitField, TextAreaField, VersionField
+from portal.forms.fields import (
+    CheckboxesField,
+    FileField,
+    PortalForm,
+    RadioField,
+    SubmitField,
+    TextAreaField,
+    VersionField,
+)
 
 LABELS = {
     "involvement": "How you know the child and family",
@@ -57,6 +65,8 @@ class ReportForm(PortalForm):
         coerce=AbuseCategory,
         hint="Choose all that you think apply. You only need to answer if you think that a plan is needed.",
     )
+    files = FileField("Attach files", hint="Only if your report needs them, such as a chronology or a body map.")
+    attach = SubmitField("Attach", kind="secondary")
     save = SubmitField("Save and stop", kind="secondary")
     check = SubmitField("Check and send")
 

@@ -1,5 +1,41 @@
 """Tables, typed; importing the package makes all of them known to the metadata."""
 
-from portal.models import activity, cases, meetings, partnerships, people, reports, rule_sets, sessions
+from portal.models import (
+    actions,
+    activity,
+    audits,
+    cases,
+    closures,
+    evidence,
+    files,
+    frameworks,
+    meetings,
+    moderation,
+    partnerships,
+    people,
+    portable_returns,
+    reports,
+    rule_sets,
+    sessions,
+    signing_keys,
+)
 
-__all__ = ["activity", "cases", "meetings", "partnerships", "people", "reports", "rule_sets", "sessions"]
+__all__ = [
+    "actions",
+    "activity",
+    "audits",
+    "cases",
+    "closures",
+    "evidence",
+    "files",
+    "frameworks",
+    "meetings",
+    "moderation",
+    "partnerships",
+    "people",
+    "portable_returns",
+    "reports",
+    "rule_sets",
+    "sessions",
+    "signing_keys",
+]

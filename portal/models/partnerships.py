@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.declarative import Base, Versioned, at_most, one_of
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.vocabulary import AgencyType
 
 
@@ -28,6 +29,7 @@ class Agency(Versioned, Base):
     __tablename__ = "agencies"
     __table_args__ = (
         one_of("agency_type", AgencyType),
+        one_of("phase", SchoolPhase),
         at_most("name", 200),
         # One trust may be health visiting, school nursing and hospital under one code: unique within a type.
         Index("ix_agencies_urn", "urn", "agency_type", unique=True),
@@ -39,6 +41,8 @@ class Agency(Versioned, Base):
     agency_type: Mapped[AgencyType]
     urn: Mapped[str | None] = mapped_column(String(6))
     ods_code: Mapped[str | None] = mapped_column(String(12))
+    phase: Mapped[SchoolPhase | None]
+    """The ages that a school is for; empty for other agencies."""
     created_at: Mapped[datetime]
 
 

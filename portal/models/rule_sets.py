@@ -37,6 +37,7 @@ class RuleSet(Versioned, Base):
         UniqueConstraint("partnership_id", "id"),
         UniqueConstraint("partnership_id", "effective_from"),
         CheckConstraint("small_count_limit >= 0", name="small_count_limit_positive"),
+        CheckConstraint("evidence_months >= 1", name="evidence_months_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +45,8 @@ class RuleSet(Versioned, Base):
     effective_from: Mapped[date]
     guidance_edition: Mapped[str] = mapped_column(String(80))
     small_count_limit: Mapped[int]
+    evidence_months: Mapped[int] = mapped_column(default=24, server_default="24")
+    """Older than this, evidence for an audit answer is old."""
     created_at: Mapped[datetime]
 
     meeting_rules: Mapped[list[MeetingRule]] = relationship(lazy="raise", viewonly=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -14,9 +14,10 @@ from portal.access import agencies as access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.labels import label
-from portal.domain.vocabulary import AGENCY_ROLES, AgencyType
+from portal.domain.vocabulary import ANSWERING_ROLES, AgencyType
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
 from portal.models.people import Membership
 from portal.services.agency_entries import (
@@ -153,12 +154,13 @@ def add_agency(
     urn: str | None = None,
     ods_code: str | None = None,
     email: str | None = None,
+    phase: SchoolPhase | None = None,
 ) -> Put:
     """Put an agency on the partnership's list; one of the same type and URN or ODS code elsewhere is shared.
 
     Raises Invalid for a code that is taken, or an agency that stands on the list already.
     """
-    given = Details(code, name, agency_type, urn, ods_code, email).checked()
+    given = Details(code, name, agency_type, urn, ods_code, email, phase).checked()
     with _keeping_the_list(viewer) as change:
         _refuse_code(change, given.code)
         return add_entry(change, given)
@@ -216,19 +218,23 @@ def put_agency(
     urn: str | None = None,
     ods_code: str | None = None,
     email: str | None = None,
+    phase: SchoolPhase | None = None,
 ) -> Put:
     """Bring one line of a file into the list, inside the import's own change: created, changed or unchanged.
 
     The code says which agency is meant. A new code with the URN or ODS code of an agency of the same type in
     another partnership shares that one. An agency that another partnership shares keeps its name and numbers;
-    `notes` say so. Raises Invalid, its errors by field: code, name, agency_type, urn, ods_code, email.
+    `notes` say so. Without a `phase` a school keeps the one it has. Raises Invalid, its errors by field: code, name,
+    agency_type, urn, ods_code, email.
     """
     if not access.may_manage(change.viewer):
         raise NotPermitted("This role does not keep the list of agencies.")
-    given = Details(code, name, agency_type, urn, ods_code, email).checked()
+    given = Details(code, name, agency_type, urn, ods_code, email, phase).checked()
     listed = by_code(change.session, change.viewer.partnership_id, given.code)
     if listed is None:
         return add_entry(change, given)
+    if given.phase is None and given.agency_type is listed.agency.agency_type:
+        given = replace(given, phase=listed.agency.phase)
     shared_by = listing_partnerships(change.session, listed.agency_id)
     return rewrite(change, listed, listed.agency, given, describes=shared_by == {change.viewer.partnership_id})
 
@@ -284,7 +290,7 @@ def _people(viewer: Viewer, agency_ids: Sequence[int]) -> dict[int, int] | None:
         .where(
             Membership.partnership_id == viewer.partnership_id,
             Membership.agency_id.in_(agency_ids),
-            Membership.role.in_(AGENCY_ROLES),
+            Membership.role.in_(ANSWERING_ROLES),
             Membership.ended_at.is_(None),
         )
         .group_by(Membership.agency_id)
@@ -300,5 +306,6 @@ def _in_words(details: Details) -> dict[str, str]:
         "Type": label(details.agency_type),
         "URN": details.urn or "",
         "ODS code": details.ods_code or "",
+        "Ages": label(details.phase) if details.phase else "",
         "Email": details.email or "",
     }

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from portal.domain.addresses import clean_email
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.identifiers import clean_ods_code, clean_urn
 from portal.domain.vocabulary import AgencyType
@@ -44,7 +45,10 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What people and files say about an agency; `code` and `email` are one partnership's, the rest everybody's."""
+    """What people and files say about an agency; `code` and `email` are one partnership's, the rest everybody's.
+
+    `phase` is for schools; files do not name it, and leave it as it is.
+    """
 
     code: str
     name: str
@@ -52,11 +56,12 @@ class Details:
     urn: str | None = None
     ods_code: str | None = None
     email: str | None = None
+    phase: SchoolPhase | None = None
 
     @property
-    def description(self) -> tuple[str, AgencyType, str | None, str | None]:
+    def description(self) -> tuple[str, AgencyType, str | None, str | None, SchoolPhase | None]:
         """What is the same in every partnership that shares the agency."""
-        return self.name, self.agency_type, self.urn, self.ods_code
+        return self.name, self.agency_type, self.urn, self.ods_code, self.phase
 
     def checked(self) -> Details:
         """The same, tidied as it will be kept; raises Invalid, its errors by field."""
@@ -80,6 +85,7 @@ class Details:
             urn=tidy("urn", clean_urn, self.urn),
             ods_code=tidy("ods_code", clean_ods_code, self.ods_code),
             email=tidy("email", clean_email, self.email),
+            phase=self.phase if self.agency_type is AgencyType.SCHOOL else None,
         )
         for field, words in (("code", code), ("name", name)):
             if words is None and field not in errors:
@@ -105,7 +111,9 @@ def _clean_name(typed: str) -> str:
 
 def details_of(listed: PartnershipAgency, agency: Agency) -> Details:
     """What is kept of an agency now."""
-    return Details(listed.code, agency.name, agency.agency_type, agency.urn, agency.ods_code, listed.email)
+    return Details(
+        listed.code, agency.name, agency.agency_type, agency.urn, agency.ods_code, listed.email, agency.phase
+    )
 
 
 def by_code(session: Session, partnership_id: int | None, code: str) -> PartnershipAgency | None:
@@ -134,6 +142,7 @@ def add_entry(change: Change, given: Details) -> Put:
         agency_type=given.agency_type,
         urn=given.urn,
         ods_code=given.ods_code,
+        phase=given.phase,
         created_at=change.viewer.now,
     )
     change.session.add(agency)
@@ -164,7 +173,7 @@ def rewrite(change: Change, listed: PartnershipAgency, agency: Agency, given: De
     retyped = describes and given.agency_type is not agency.agency_type
     if describes:
         _refuse_taken(change.session, agency, given)
-        agency.name, agency.agency_type, agency.urn, agency.ods_code = given.description
+        agency.name, agency.agency_type, agency.urn, agency.ods_code, agency.phase = given.description
     else:
         if given.agency_type is not agency.agency_type:
             raise Invalid(

@@ -1,4 +1,4 @@
-"""Partnerships: opening the portal to an area, with the rules and the trail that it starts with."""
+"""Partnerships: opening the portal to an area, with the rules, frameworks and trail that it starts with."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from portal.models.partnerships import Partnership, PartnershipAgency
 from portal.models.people import Membership
 from portal.services import activity, rule_sets
 from portal.services.changes import changing
+from portal.services.frameworks import loading
 
 LONGEST_NAME = 120
 
@@ -32,7 +33,7 @@ class ListedPartnership:
 
 
 def create_partnership(viewer: Viewer, name: str) -> Partnership:
-    """Open a partnership with its own trail, the default rule set and the usual meeting types.
+    """Open a partnership with its own trail, the default rule set, the usual meeting types and the audit frameworks.
 
     Raises Invalid for a name that is empty, too long or taken.
     """
@@ -53,6 +54,7 @@ def create_partnership(viewer: Viewer, name: str) -> Partnership:
             raise Invalid(taken) from None
         activity.open_chain(change.session, partnership.id)
         rule_sets.create_default(change, partnership.id)
+        loading.publish_shipped(change, partnership.id)
         change.log("partnership.created", "partnership", partnership.id, partnership_id=partnership.id)
     return partnership
 

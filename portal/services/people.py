@@ -18,7 +18,7 @@ from portal.domain.vocabulary import AgencyType, JoiningPurpose, Post, Role
 from portal.models.people import JoiningLink, Membership, RecoveryCode, User
 from portal.services import joining
 from portal.services.changes import Change, changing
-from portal.services.positions import Position, check_agency, check_team, in_words, position_of
+from portal.services.positions import Position, check_agency, check_post, check_team, in_words, position_of
 from portal.services.sessions import end_sessions
 
 LONGEST_NAME = 120
@@ -62,6 +62,7 @@ def add_person(
         raise NotPermitted("This role is not yours to give.")
     with changing(viewer) as change:
         check_agency(change, agency_id, role)
+        check_post(position)
         check_team(change, agency_id, position.team_id)
         user, is_new = _find_or_add(change, address, words)
         _locked_memberships(change)
@@ -115,6 +116,7 @@ def change_membership(viewer: Viewer, membership_id: int, position: Position, *,
                 theirs=in_words(change, position_of(membership)),
             )
         check_agency(change, membership.agency_id, wanted.role)
+        check_post(wanted)
         check_team(change, membership.agency_id, wanted.team_id)
         others = [row for row in _current(change.session, membership.user_id) if row.id != membership.id]
         _refuse_same(viewer, others, wanted.role, membership.agency_id)

@@ -14,7 +14,7 @@ from portal.access import people as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import NotVisible
-from portal.domain.vocabulary import AGENCY_ROLES, Post, Role
+from portal.domain.vocabulary import ANSWERING_ROLES, Post, Role
 from portal.models.partnerships import Agency, PartnershipAgency, Team
 from portal.models.people import JoiningLink, Membership, User
 from portal.services.paging import PER_PAGE, Page, count, page_number
@@ -182,7 +182,7 @@ def lone_agencies(viewer: Viewer, agency_id: int | None = None) -> list[LoneAgen
         )
         .join(User, User.id == Membership.user_id)
         .where(
-            Membership.role.in_(AGENCY_ROLES),
+            Membership.role.in_(ANSWERING_ROLES),
             Membership.ended_at.is_(None),
             User.deactivated_at.is_(None),
         )

@@ -8,7 +8,8 @@ from portal.access import agencies as agency_access
 from portal.access import teams as team_access
 from portal.domain.errors import Invalid, NotVisible
 from portal.domain.labels import label
-from portal.domain.vocabulary import AGENCY_ROLES, AgencyType, Post, Role
+from portal.domain.sign_off import CHOOSE_POST, SIGNING_POSTS
+from portal.domain.vocabulary import AGENCY_ROLES, ANSWERING_ROLES, AgencyType, Post, Role
 from portal.models.partnerships import PartnershipAgency, Team
 from portal.models.people import Membership
 from portal.services.changes import Change
@@ -24,11 +25,11 @@ class Position:
     sector: AgencyType | None = None
 
     def tidied(self) -> Position:
-        """The same without what this role does not have: teams are for agency roles, sectors for sector leads."""
+        """The same without what this role does not have: teams are for answering roles, sectors for sector leads."""
         return Position(
             self.role,
             self.post,
-            self.team_id if self.role in AGENCY_ROLES else None,
+            self.team_id if self.role in ANSWERING_ROLES else None,
             self.sector if self.role is Role.SECTOR_LEAD else None,
         )
 
@@ -47,6 +48,12 @@ def check_agency(change: Change, agency_id: int | None, role: Role) -> None:
     rows = agency_access.visible_to(change.viewer).with_only_columns(PartnershipAgency.agency_id)
     if change.session.scalar(rows.where(PartnershipAgency.agency_id == agency_id)) is None:
         raise NotVisible("There is no such agency.")
+
+
+def check_post(position: Position) -> None:
+    """Refuse, as Invalid, a signatory without a post in which returns are signed."""
+    if position.role is Role.SIGNATORY and position.post not in SIGNING_POSTS:
+        raise Invalid("A post is missing.", errors={"post": [CHOOSE_POST]})
 
 
 def check_team(change: Change, agency_id: int | None, team_id: int | None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.config import ROOT
 from portal.database.session import db
 from portal.models.people import User
+from portal.services.filing import filing
 
 DEMO_DOMAIN = "@demo.example"
 
@@ -27,6 +28,19 @@ def faults() -> list[str]:
     if revision != newest_revision():
         return [f"the database stands at migration {revision or 'none'}: run flask db upgrade"]
     return []
+
+
+def file_store_faults() -> list[str]:
+    """Why no file can be stored now; empty where it can."""
+    fault = filing().store.fault()
+    return [fault] if fault else []
+
+
+def scanner_faults() -> list[str]:
+    """Why no file can be scanned now; empty where it can, and where no scanner is set."""
+    scanner = filing().scanner
+    fault = scanner.fault() if scanner else None
+    return [fault] if fault else []
 
 
 @cache

@@ -194,6 +194,18 @@ def submit_report(viewer: Viewer, meeting_id: int, version: int) -> None:
         change.log("report.submitted", "report", report.id)
 
 
+def draft_to_write(change: Change, meeting_id: int) -> Report:
+    """The draft that the viewer's agency may write on, made where there is none; locked until the change is kept.
+
+    Raises NotVisible, NotPermitted and AlreadySent.
+    """
+    invitation, report = _to_write(change, meeting_id, None)
+    if report is None:
+        _save(change, invitation, None, ReportText())
+        report = change.session.scalars(_report_of(change.viewer, invitation)).one()
+    return report
+
+
 def text_of(report: Report) -> ReportText:
     """What a stored report says."""
     return ReportText(

@@ -76,6 +76,7 @@ def create_default(change: Change, partnership_id: int) -> int:
         effective_from=defaults.effective_from,
         guidance_edition=defaults.guidance_edition,
         small_count_limit=defaults.small_count_limit,
+        evidence_months=defaults.evidence_months,
         created_at=change.viewer.now,
     )
     session.add_all([rule_set, *types.values()])
@@ -115,6 +116,7 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
             RuleSet.effective_from,
             RuleSet.guidance_edition,
             RuleSet.small_count_limit,
+            RuleSet.evidence_months,
             MeetingRule.meeting_type_id,
             MeetingRule.reports_due,
             MeetingRule.report_working_days,
@@ -141,7 +143,13 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
             )
     return RuleBook(
         rule_sets=tuple(
-            rules.RuleSet(row.effective_from, row.guidance_edition, row.small_count_limit, meeting_rules[row.id])
+            rules.RuleSet(
+                effective_from=row.effective_from,
+                guidance_edition=row.guidance_edition,
+                small_count_limit=row.small_count_limit,
+                meeting_rules=meeting_rules[row.id],
+                evidence_months=row.evidence_months,
+            )
             for row in sets.values()
         ),
         meeting_types=types,

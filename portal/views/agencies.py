@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import agencies as access
+from portal.access import closures as closures_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
@@ -35,6 +36,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         form=form,
         listed=listed,
         set_filters=sum(map(bool, (search, agency_type))),
+        sees_closures=closures_access.may_list(viewer),
         may_add=access.may_manage(viewer),
         may_share=access.may_manage(viewer) and bool(agencies.adoptable(viewer)),
     )
@@ -92,6 +94,7 @@ def change(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
         "code": now.code,
         "urn": now.urn,
         "ods_code": now.ods_code,
+        "phase": now.phase,
         "email": now.email,
         "version": agency.version,
         "agency_version": agency.agency_version,
@@ -102,7 +105,7 @@ def change(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
         details = (
             _details(form)
             if isinstance(form, ChangedAgencyForm)
-            else Details(form.code.data, now.name, now.agency_type, now.urn, now.ods_code, form.email.data)
+            else replace(now, code=form.code.data, email=form.email.data)
         )
         try:
             agencies.change_agency(
@@ -133,6 +136,7 @@ def _details(form: AgencyForm) -> Details:
         urn=form.urn.data,
         ods_code=form.ods_code.data,
         email=form.email.data,
+        phase=form.phase.data,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -48,6 +49,16 @@ _WORDS = {
     TaskKind.CHASE: ("{missing} of {of} agencies {have} not answered", "See who"),
     TaskKind.JOINING: ("{subject} has not joined: the link has run out", "New link"),
     TaskKind.ALONE: ("{subject} has only one person here", "See"),
+    TaskKind.AUDIT_TO_START: ("Start the audit", "Start"),
+    TaskKind.AUDIT: ("Answer the audit: {done} of {of}", "Go on"),
+    TaskKind.AUDIT_SECTIONS: ("Answer {done} {sections}", "Answer"),
+    TaskKind.AUDIT_READY: ("Send the audit to be signed", "Send"),
+    TaskKind.SIGN_AUDIT: ("Sign the audit return of {subject}", "Sign"),
+    TaskKind.RETURNS_LATE: ("{missing} {returns} late: {subject}", "See who"),
+    TaskKind.ROUND_OPENS: ("{subject} opens tomorrow", "Look through"),
+    TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
+    TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
+    TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
 }
 
 
@@ -55,7 +66,17 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
     words, action = _WORDS[task.kind]
     missing = task.of - task.done
     have = "has" if missing == 1 else "have"
-    title = words.format(subject=task.subject, missing=missing, of=task.of, have=have)
+    title = words.format(
+        subject=task.subject,
+        missing=missing,
+        done=task.done,
+        of=task.of,
+        have=have,
+        returns="return is" if missing == 1 else "returns are",
+        actions="action" if task.done == 1 else "actions",
+        sections="section of the audit" if task.done == 1 else "sections of the audit",
+        agencies="agency" if task.of == 1 else "agencies",
+    )
     if task.kind is TaskKind.REPORT and task.draft_saved_at is not None:
         action = "Go on"
     hat = _called(viewer, task.hat)
@@ -69,24 +90,37 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
     )
 
 
+_MEETING_PAGES = {
+    TaskKind.ANSWER: "meetings.answer",
+    TaskKind.REPORT: "reports.write",
+    TaskKind.DECLARE: "meetings.declare",
+    TaskKind.REGISTER: "registers.show",
+}
+_SUBJECT_PAGES = {
+    TaskKind.JOINING: ("people.show", "membership_id"),
+    TaskKind.ALONE: ("agencies.show", "agency_id"),
+    TaskKind.AUDIT_TO_START: ("audits.show", "return_id"),
+    TaskKind.AUDIT: ("audits.show", "return_id"),
+    TaskKind.AUDIT_SECTIONS: ("audits.show", "return_id"),
+    TaskKind.AUDIT_READY: ("audit_signing.show", "return_id"),
+    TaskKind.SIGN_AUDIT: ("audit_signing.show", "return_id"),
+    TaskKind.RETURNS_LATE: ("audit_rounds.chase", "round_id"),
+    TaskKind.ROUND_OPENS: ("audit_rounds.show", "round_id"),
+    TaskKind.ACTION_OVERDUE: ("actions.show", "action_id"),
+    TaskKind.CHECK_ACTION: ("actions.check", "action_id"),
+}
+
+
 def _address(task: Task) -> str:
-    meeting_id = task.meeting_id
-    match task.kind:
-        case TaskKind.ANSWER:
-            return url_for("meetings.answer", meeting_id=meeting_id)
-        case TaskKind.REPORT:
-            return url_for("reports.write", meeting_id=meeting_id)
-        case TaskKind.DECLARE:
-            return url_for("meetings.declare", meeting_id=meeting_id)
-        case TaskKind.REGISTER:
-            return url_for("registers.show", meeting_id=meeting_id)
-        case TaskKind.NOT_OURS:
-            return url_for("invitations.expect", meeting_id=meeting_id, invitation_id=task.subject_id)
-        case TaskKind.JOINING:
-            return url_for("people.show", membership_id=task.subject_id)
-        case TaskKind.ALONE:
-            return url_for("agencies.show", agency_id=task.subject_id)
-    return url_for("meetings.show", meeting_id=meeting_id)
+    if task.kind in _SUBJECT_PAGES:
+        endpoint, name = _SUBJECT_PAGES[task.kind]
+        row: dict[str, Any] = {name: task.subject_id}
+        return url_for(endpoint, **row)
+    if task.kind is TaskKind.ACTIONS_OVERDUE:
+        return url_for("actions.index", show="overdue")
+    if task.kind is TaskKind.NOT_OURS:
+        return url_for("invitations.expect", meeting_id=task.meeting_id, invitation_id=task.subject_id)
+    return url_for(_MEETING_PAGES.get(task.kind, "meetings.show"), meeting_id=task.meeting_id)
 
 
 def _called(viewer: Viewer, hat: Hat) -> str:

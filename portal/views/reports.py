@@ -7,14 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
+from portal.domain.audit_vocabulary import FileStatus
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.reports import put_together, unanswered
 from portal.domain.vocabulary import ReportStatus
 from portal.forms.reports import LABELS, READ_LABELS, ReportForm, SendForm, filled
-from portal.services import kept_forms, reports
+from portal.services import kept_forms, report_files, reports
+from portal.services.files import TooLarge
 from portal.services.reports import AlreadySent, Desk
 from portal.web.filters import time_of_day
 from portal.web.guards import requires
+from portal.web.uploads import takes_files
 
 pages = Blueprint("reports", __name__)
 
@@ -25,7 +28,10 @@ def write(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The report to write on, the one that was sent, or why none is needed."""
     desk = reports.open_desk(viewer, meeting_id)
     if desk.is_sent:
-        return render_template("reports/read.html", reading=desk.reading, labels=LABELS, is_own=True)
+        attachments = report_files.attached_to(viewer, desk.report)
+        return render_template(
+            "reports/read.html", reading=desk.reading, labels=LABELS, is_own=True, attachments=attachments
+        )
     if not desk.may_write:
         return render_template("reports/none.html", desk=desk)
     kept = kept_forms.take(viewer, request.path)
@@ -33,23 +39,30 @@ def write(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     if "missing" in request.args and kept is None:
         for field, words in unanswered(desk.text).items():
             form.add_error(field, words)
-    return _page(desk, form, was_kept=kept is not None)
+    return _page(viewer, desk, form, was_kept=kept is not None)
 
 
 @pages.post("/meetings/<int:meeting_id>/report")
+@takes_files
 @requires(Permission.REPORTS_WRITE)
 def save(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
-    """Save, and stop here or go on to check what is sent."""
+    """Save with whatever files were chosen, and go on writing, stop here, or go on to check what is sent."""
     form = ReportForm()
     if not form.validate():
-        return _page(reports.open_desk(viewer, meeting_id), form), 400
+        return _page(viewer, reports.open_desk(viewer, meeting_id), form), 400
     try:
         reports.save_draft(viewer, meeting_id, form.version.data or 0, form.text)
     except AlreadySent:
         desk = reports.open_desk(viewer, meeting_id)
         return render_template("reports/already_sent.html", desk=desk, mine=form.text, labels=LABELS), 409
     except Conflict:
+        # Files belong to the report whichever text is chosen; one that is refused here is missing from its list.
+        _change_files(viewer, meeting_id, form)
         return _conflict(reports.open_desk(viewer, meeting_id), form)
+    if refused := _change_files(viewer, meeting_id, form):
+        return _refused_files(viewer, meeting_id, refused)
+    if form.attach.data or "remove" in request.form:
+        return redirect(url_for("reports.write", meeting_id=meeting_id, _anchor="attachments"), 303)
     if form.check.data:
         return redirect(url_for("reports.check", meeting_id=meeting_id), 303)
     flash("Your draft is saved. Only your agency can see it until you send it.")
@@ -79,7 +92,7 @@ def check(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         return redirect(url_for("reports.write", meeting_id=meeting_id))
     if unanswered(desk.text):
         return redirect(url_for("reports.write", meeting_id=meeting_id, missing=1))
-    return _check_page(desk)
+    return _check_page(viewer, desk)
 
 
 @pages.post("/meetings/<int:meeting_id>/report/check")
@@ -94,7 +107,7 @@ def send(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     except Invalid:
         return redirect(url_for("reports.write", meeting_id=meeting_id, missing=1), 303)
     except Conflict:
-        return _check_page(reports.open_desk(viewer, meeting_id), changed=True), 409
+        return _check_page(viewer, reports.open_desk(viewer, meeting_id), changed=True), 409
     else:
         flash("Your report was sent.")
     return redirect(url_for("reports.write", meeting_id=meeting_id), 303)
@@ -109,16 +122,47 @@ def read(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseReturnV
         return redirect(url_for("reports.write", meeting_id=meeting_id))
     is_own = reading.invitation.agency_id == viewer.agency_id
     labels = LABELS if is_own else READ_LABELS
-    return render_template("reports/read.html", reading=reading, labels=labels, is_own=is_own)
+    attachments = report_files.attached_to(viewer, reading.report)
+    return render_template("reports/read.html", reading=reading, labels=labels, is_own=is_own, attachments=attachments)
 
 
-def _page(desk: Desk, form: ReportForm, *, was_kept: bool = False) -> str:
-    return render_template("reports/write.html", desk=desk, form=form, was_kept=was_kept)
+def _change_files(viewer: Viewer, meeting_id: int, form: ReportForm) -> Invalid | None:
+    """Attach what was chosen and take off what was to be removed; gives what was wrong with the files."""
+    removed = request.form.get("remove", type=int)
+    if removed is not None:
+        report_files.remove_attachment(viewer, meeting_id, removed)
+        flash("The file was removed.")
+    try:
+        kept = report_files.attach_files(viewer, meeting_id, form.files.data)
+    except Invalid as refused:
+        return refused
+    infected = [stored.name for stored in kept if stored.status is FileStatus.INFECTED]
+    if infected:
+        flash(f"A virus was found in {', '.join(infected)}, so it was deleted. Everything else is saved.", "notice")
+    elif kept:
+        flash("The file is attached." if len(kept) == 1 else f"{len(kept)} files are attached.")
+    return None
 
 
-def _check_page(desk: Desk, *, changed: bool = False) -> str:
+def _refused_files(viewer: Viewer, meeting_id: int, refused: Invalid) -> ResponseReturnValue:
+    """The report as it was just saved, and why the files were not taken."""
+    desk = reports.open_desk(viewer, meeting_id)
+    form = ReportForm(None, data=filled(desk.text, desk.version))
+    form.take(refused)
+    return _page(viewer, desk, form), 413 if isinstance(refused, TooLarge) else 400
+
+
+def _page(viewer: Viewer, desk: Desk, form: ReportForm, *, was_kept: bool = False) -> str:
+    attachments = report_files.attached_to(viewer, desk.report)
+    return render_template("reports/write.html", desk=desk, form=form, was_kept=was_kept, attachments=attachments)
+
+
+def _check_page(viewer: Viewer, desk: Desk, *, changed: bool = False) -> str:
     form = SendForm(None, data={"version": desk.version})
-    return render_template("reports/check.html", desk=desk, form=form, labels=LABELS, changed=changed)
+    attachments = report_files.attached_to(viewer, desk.report)
+    return render_template(
+        "reports/check.html", desk=desk, form=form, labels=LABELS, changed=changed, attachments=attachments
+    )
 
 
 def _conflict(desk: Desk, form: ReportForm) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.web.guards import current_viewer
+from portal.web.uploads import too_large_words
 
 log = structlog.get_logger("portal.errors")
 
@@ -57,7 +58,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if request.routing_exception is not None:
         # An address that no page has is asked for before any guard: whoever is signed in keeps their own frame.
         current_viewer()
-    body, _status = error_page(shown)
+    body, _status = error_page(shown, message=too_large_words() if code == 413 else "")
     # The status stays the true one (say 415); only the words are shared.
     return body, code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
 

@@ -25,6 +25,9 @@ class Section:
 SECTIONS = (
     ("Home", "home.show", Permission.HOME),
     ("Meetings", "meetings.index", Permission.MEETINGS_VIEW),
+    # An agency's people come to their own returns, the board's to the rounds.
+    ("Audits", "audits.index", Permission.AUDITS_SIGN),
+    ("Audits", "audit_rounds.index", Permission.FRAMEWORKS_VIEW),
     ("Figures", "indicators.overview", Permission.FIGURES_VIEW),
     ("Agencies", "agencies.index", Permission.AGENCIES_VIEW),
     ("People", "people.index", Permission.PEOPLE_VIEW),
@@ -33,19 +36,42 @@ SECTIONS = (
 
 
 # What has no section of its own stands in that of what it is about.
-_WITHIN = {"cases": "meetings", "invitations": "meetings", "registers": "meetings", "reports": "meetings"}
+_WITHIN = {
+    **dict.fromkeys(("cases", "invitations", "registers", "reports"), "meetings"),
+    **dict.fromkeys(
+        (
+            "actions",
+            "audit_evidence",
+            "audit_files",
+            "audit_planning",
+            "audit_results",
+            "audit_rounds",
+            "audit_signing",
+            "challenges",
+            "framework_drafts",
+            "frameworks",
+            "moderation",
+        ),
+        "audits",
+    ),
+    "closures": "agencies",
+}
+
+
+def _section_of(blueprint: str) -> str:
+    return _WITHIN.get(blueprint, blueprint)
 
 
 def sections_for(viewer: Viewer | None) -> list[Section]:
     """At most six sections, those of the active role."""
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
         return []
-    here = _WITHIN.get(request.blueprint or "", request.blueprint)
+    here = _section_of(request.blueprint or "")
     kept: dict[Any, list[Section]] = current_app.extensions.setdefault("sections", {})
     key = viewer.hat.role, here, request.script_root
     if key not in kept:
         kept[key] = [
-            Section(words, url_for(endpoint), endpoint.split(".")[0] == here)
+            Section(words, url_for(endpoint), _section_of(endpoint.split(".")[0]) == here)
             for words, endpoint, permission in SECTIONS
             if endpoint in current_app.view_functions and viewer.may(permission)
         ]

@@ -27,7 +27,7 @@ export async function send(form, address, renew = false) {
 }
 
 async function post(form, address) {
-  const fields = new FormData(form);
+  const fields = withoutFiles(new FormData(form));
   let response;
   try {
     response = await fetch(address, {
@@ -51,8 +51,14 @@ async function post(form, address) {
   return { outcome: outcomeOf(response), answer };
 }
 
+/** What is typed is saved in the background; files are sent once, when the form is. */
+function withoutFiles(fields) {
+  for (const [name, value] of [...fields]) if (typeof value !== "string") fields.delete(name);
+  return fields;
+}
+
 function size(fields) {
-  return [...fields].reduce((sum, [name, value]) => sum + name.length + (value.size ?? 3 * value.length) + 150, 0);
+  return [...fields].reduce((sum, [name, value]) => sum + name.length + 3 * value.length + 150, 0);
 }
 
 function outcomeOf(response) {

@@ -6,8 +6,10 @@ being empty, before anybody asks whose row it is about.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -19,17 +21,25 @@ from tests.signing_in import sign_in_as
 from tests.world import PASSWORD, World
 
 _MEETING = "/meetings/<int:meeting_id>"
+_EDITION = "/frameworks/<int:edition_id>"
 _PERSON = "/people/<int:membership_id>"
+_RETURN = "/audits/<int:return_id>"
+_AUDIT_QUESTION = f"{_RETURN}/questions/<int:question_id>"
+_UPLOADS = TemporaryDirectory()
 _NOT_OURS_TO_COPY = ("csrf_token", "working_as")
 
 
 @dataclass(frozen=True)
 class Filling:
-    """Where a change's form stands (its own address, unless said) and what is filled in; `raw` has no form."""
+    """Where a change's form stands (its own address, unless said) and what is filled in; `raw` has no form.
+
+    `upload` sends, under that name, the file that `page` gives.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     page: str = ""
     raw: bool = False
+    upload: str = ""
 
 
 def filling(page: str = "", **fields: Any) -> Filling:
@@ -42,18 +52,105 @@ def raw(**fields: Any) -> Filling:
     return Filling(fields, raw=True)
 
 
+def _day(name: str, day: int, month: int, year: int) -> dict[str, str]:
+    """The three boxes of a day."""
+    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
+
+
 NEW_PASSWORD = "gander orchard 58 velvet"
 _REPORT = filling(involvement="We see the family each week.", page=f"{_MEETING}/report")
+
+
+def _workbook_rows(world: World) -> str:
+    """One answer, as the page that shows what a workbook would change carries it."""
+    row = {
+        "question_id": world.returns["a.gp"].questions["1.1"],
+        "version": 1,
+        "rating": "amber",
+        "narrative": "From the workbook.",
+        "is_confirmed": True,
+        "links": [],
+        "comment": "",
+        "base": ["", "", ""],
+    }
+    return json.dumps([{"seen": 1, "row": row}])
+
 
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),
     "/account/recovery-codes": filling(password=PASSWORD),
+    "/actions/<int:action_id>/check": filling(outcome="close", text="The register of the training was seen."),
+    "/actions/<int:action_id>/done": filling(text="All were trained on 3 June."),
+    "/actions/<int:action_id>/progress": filling(text="Half of them are trained.", rag="amber"),
+    "/audits/<int:return_id>/questions/<int:question_id>/actions/new": filling(
+        what="Train the reception staff.", owner_name="The practice manager", **_day("due_on", 31, 7, 2026)
+    ),
+    "/moderation/<int:return_id>/questions/<int:question_id>": filling(rating="amber", reason="Half of it was seen."),
+    "/moderation/<int:return_id>/session/hold": filling(notes="The head was asked about training."),
+    "/moderation/<int:return_id>/session/plan": filling(
+        place="Room 4", panel="The quality group", **_day("held_on", 12, 6, 2026)
+    ),
     "/agencies/new": filling(name="Harbour Housing", agency_type="housing", code="NEW-1"),
     "/agencies/share": raw(agency_id=lambda world: world.agencies["b.school"], code="NEW-2"),
     "/agencies/<int:agency_id>/change": filling(email="moved@example.org"),
+    f"{_RETURN}/workbook/upload": Filling(page=f"{_RETURN}/workbook", upload="workbook"),
+    f"{_RETURN}/workbook/take": raw(rows=lambda world: _workbook_rows(world)),
+    f"{_RETURN}/portable/confirm": raw(confirm="yes"),
+    f"{_RETURN}/portable/file": raw(export="yes"),
+    "/audits/keys": filling(name="Another partnership", public_key="A" * 43 + "="),
+    "/audits/keys/own": raw(make="yes"),
+    "/audits/keys/remove": raw(fingerprint="0000"),
+    f"{_RETURN}/start": raw(start="yes"),
+    f"{_RETURN}/signing/submit": raw(submit="yes"),
+    f"{_RETURN}/signing/withdraw": raw(withdraw="yes"),
+    f"{_RETURN}/signing/sign": filling(declared="yes", name="Sam Patel", page=f"{_RETURN}/signing"),
+    f"{_RETURN}/signing/reopen": filling(reason="An answer was wrong."),
+    f"{_RETURN}/signing/invite": filling(post="executive", email="exec@example.org", name="Sam Patel"),
+    f"{_RETURN}/sections/<int:standard_id>/confirm": raw(confirm="yes"),
+    f"{_AUDIT_QUESTION}/autosave": raw(version=1, rating="amber", narrative="Typed on."),
+    f"{_AUDIT_QUESTION}/confirm": raw(version=1),
+    f"{_AUDIT_QUESTION}/evidence": filling(
+        kind="link",
+        url="https://example.org/policy",
+        title="Policy",
+        **{"dated_on-day": "1", "dated_on-month": "3", "dated_on-year": "2026"},
+    ),
+    f"{_AUDIT_QUESTION}/evidence/remove": raw(evidence=1),
+    f"{_AUDIT_QUESTION}/comments": filling(comment="Have you the minutes?", page=_AUDIT_QUESTION),
+    "/agencies/closures/new": filling(
+        name="Half term",
+        cover_name="The head",
+        cover_contact="020 7946 0018",
+        **_day("begins_on", 26, 10, 2026),
+        **_day("ends_on", 30, 10, 2026),
+    ),
+    "/agencies/closures/<int:closure_id>": filling(cover_name="Somebody else"),
+    "/audit-rounds/new": raw(
+        edition=lambda world: world.editions["a.section_11"].id,
+        title="Another round",
+        kind="full",
+        reminders="10, 3",
+        who="types",
+        types="police",
+        **_day("opens_on", 1, 9, 2026),
+        **_day("due_on", 30, 10, 2026),
+    ),
+    "/audit-rounds/<int:round_id>/agencies": filling(agencies=lambda world: world.agencies["a.police"]),
+    "/audit-rounds/<int:round_id>/change": filling(**_day("due_on", 30, 11, 2026)),
+    "/audit-rounds/<int:round_id>/panel": filling(panel=lambda world: world.person("a.scrutineer").hat.membership_id),
     "/cases/<int:case_id>/children/new": filling(given_name="Robin", surname="Newly"),
     "/cases/<int:case_id>/children/<int:child_id>": filling(given_name="Corrected"),
+    f"{_EDITION}/draft": filling(page=_EDITION),
+    f"{_EDITION}/details": filling(title="Section 11 audit of next year"),
+    f"{_EDITION}/standards/new": filling(title="Local standard", summary="What is local.", code="local"),
+    f"{_EDITION}/standards/<int:standard_id>": filling(title="Renamed"),
+    f"{_EDITION}/standards/<int:standard_id>/remove": raw(version=1),
+    f"{_EDITION}/standards/<int:standard_id>/questions/new": filling(
+        text="Is it safe?", good="It is safe.", code="safe"
+    ),
+    f"{_EDITION}/questions/<int:question_id>": filling(text="Is it still safe?"),
+    f"{_EDITION}/questions/<int:question_id>/remove": filling(page=f"{_EDITION}/questions/<int:question_id>"),
     "/meetings/search": filling(q="nothing is called this", page="/meetings"),
     f"{_MEETING}/answer": filling(answer="attend"),
     f"{_MEETING}/attendance": filling(attendance="partial"),
@@ -128,6 +225,11 @@ def filled_in(world: World, client: PageClient, rule: str, place: str) -> dict[s
         return fields
     page = address_of(world, what.page or rule, place, "a")
     response = client.get(page)
+    if what.upload:
+        # By its path, because a client closes what it has sent, and this is sent by many.
+        with NamedTemporaryFile(dir=_UPLOADS.name, suffix=".xlsx", delete=False) as file:
+            file.write(response.get_data())
+        return {what.upload: (file.name, "upload.xlsx")}
     form = _form_of(response.page, page, address_of(world, rule, place, "a"))
     return {**form, **fields} if form is not None else {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +11,9 @@ from flask import Flask
 
 from portal.database.declarative import Base
 from portal.database.session import db
-from tests.access.routes import ROUTES, Route
+from tests.access.routes import ROUTES
+from tests.access.told import told_by
+from tests.access.who import Route
 from tests.page_client import PageClient
 from tests.world import World
 
@@ -43,20 +45,62 @@ def listed(app: Flask) -> set[tuple[str, str]]:
 def address_of(world: World, rule: str, place: str, letter: str) -> str:
     """The address of a rule at a place of a partnership."""
     first, _, second = place.partition("/")
-    values: dict[str, object] = {}
-    if "<int:meeting_id>" in rule:
-        meeting = world.meeting(f"{letter}.{first}")
-        values = {"meeting_id": meeting.id, "invitation_id": meeting.invitations[second].id if second else None}
-    elif "<int:case_id>" in rule:
-        child_id = world.children[f"{letter}.{second}"] if second else None
-        values = {"case_id": world.cases[f"{letter}.{first}"], "child_id": child_id}
-    elif "<int:agency_id>" in rule:
-        values = {"agency_id": world.agencies[f"{letter}.{first}"]}
-    elif "<int:team_id>" in rule:
-        values = {"team_id": world.teams[f"{letter}.{first}"]}
-    elif "<int:membership_id>" in rule:
-        values = {"membership_id": world.person(f"{letter}.{first}").hat.membership_id}
+    kind = next((kind for kind in _NUMBERS if f"<int:{kind}_id>" in rule), None)
+    values = _NUMBERS[kind](world, f"{letter}.{first}", second, letter) if kind else {}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
+
+
+def _of_meeting(world: World, key: str, agency: str, _letter: str) -> dict[str, object]:
+    meeting = world.meeting(key)
+    return {"meeting_id": meeting.id, "invitation_id": meeting.invitations[agency].id if agency else None}
+
+
+def _of_case(world: World, key: str, child: str, letter: str) -> dict[str, object]:
+    return {"case_id": world.cases[key], "child_id": world.children[f"{letter}.{child}"] if child else None}
+
+
+def _of_return(world: World, key: str, code: str, _letter: str) -> dict[str, object]:
+    found = world.returns[key]
+    return {
+        "return_id": found.id,
+        "question_id": found.questions.get(code),
+        "standard_id": found.standards.get(code),
+    }
+
+
+def _of_edition(world: World, key: str, code: str, _letter: str) -> dict[str, object]:
+    edition = world.editions[key]
+    return {
+        "edition_id": edition.id,
+        "standard_id": edition.standards.get(code),
+        "question_id": edition.questions.get(code),
+    }
+
+
+def _of_round(world: World, key: str, second: str, letter: str) -> dict[str, object]:
+    """The second part is an agency, or a question of the edition that is called as the round is."""
+    questions = world.editions[key].questions if key in world.editions else {}
+    return {
+        "round_id": world.rounds[key],
+        "agency_id": world.agencies.get(f"{letter}.{second}"),
+        "question_id": questions.get(second),
+    }
+
+
+# The first of these that stands in a rule says what its place is; the others in the rule belong to it.
+_NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
+    "meeting": _of_meeting,
+    "case": _of_case,
+    "return": _of_return,
+    "edition": _of_edition,
+    "round": _of_round,
+    "action": lambda world, key, _second, _letter: {"action_id": world.actions[key]},
+    "closure": lambda world, key, _second, _letter: {"closure_id": world.closures[key]},
+    "file": lambda world, key, _second, _letter: {"file_id": world.files[key]},
+    "agency": lambda world, key, _second, _letter: {"agency_id": world.agencies[key]},
+    "team": lambda world, key, _second, _letter: {"team_id": world.teams[key]},
+    "membership": lambda world, key, _second, _letter: {"membership_id": world.person(key).hat.membership_id},
+}
 
 
 def with_number(rule: str, number: int) -> str:
@@ -110,7 +154,7 @@ def token_of(client: PageClient) -> str:
 
 def leaks(world: World, key: str, response) -> list[str]:
     """The markers in an answer, headers included, that this person must not see."""
-    told = f"{response.headers}\n{response.get_data(as_text=True)}"
+    told = told_by(response)
     return [f"{marker.kind} {marker.text}" for marker in world.hidden_from(key) if marker.is_in(told)]
 
 

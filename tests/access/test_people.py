@@ -97,7 +97,11 @@ def test_leads_give_the_roles_of_their_agency_and_administrators_all(onlookers, 
         assert "gp.lead" not in who(onlookers, lambda viewer, r=role: people.may_give(viewer, r, police))
     for role in set(Role) - AGENCY_ROLES:
         assert who(onlookers, lambda viewer, r=role: people.may_give(viewer, r, gp)) == everywhere
-    assert people.roles_to_give(viewer_of(world.person("a.gp.lead"))) == (Role.PRACTITIONER, Role.AGENCY_LEAD)
+    assert people.roles_to_give(viewer_of(world.person("a.gp.lead"))) == (
+        Role.PRACTITIONER,
+        Role.AGENCY_LEAD,
+        Role.SIGNATORY,
+    )
     assert people.roles_to_give(viewer_of(world.person("a.administrator"))) == tuple(Role)
     assert people.roles_to_give(viewer_of(world.person("a.gp.practitioner"))) == ()
 

@@ -19,7 +19,8 @@ from tests.access.matrix import (
     token_of,
     with_number,
 )
-from tests.access.routes import EVERYBODY, ROUTES
+from tests.access.routes import ROUTES
+from tests.access.who import EVERYBODY
 from tests.page_client import PageClient, without_what_varies
 from tests.world import World
 

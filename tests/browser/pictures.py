@@ -84,9 +84,20 @@ def endpoint_of(app: Flask, address: str) -> str | None:
     return endpoint
 
 
+DOWNLOADS = {
+    "audit_files.download",
+    "audit_results.letter",
+    "audit_results.report",
+    "audit_results.workbook",
+    "audit_rounds.chase_file",
+    "files.open",
+}
+"""What a browser saves instead of showing."""
+
+
 def walk(app: Flask, page: Page) -> Iterator[str]:
     """Open one page of each kind that links lead to, nearest first, and name each."""
-    waiting, met = ["/"], {"home.show"}
+    waiting, met = ["/"], {"home.show", *DOWNLOADS}
     while waiting:
         page.goto(waiting.pop(0))
         yield endpoint_of(app, urlsplit(page.url).path) or "other"

@@ -19,7 +19,7 @@ def test_create_opens_a_partnership_that_list_shows(command):
     rows = json.loads(listed.stdout)
     assert [row["name"] for row in rows] == ["Northmoor Valley", "ZQ-A-PARTNERSHIP-QZ", "ZQ-B-PARTNERSHIP-QZ"]
     assert {name: rows[0][name] for name in ("agencies", "people")} == {"agencies": 0, "people": 0}
-    assert (rows[1]["agencies"], rows[1]["people"]) == (5, 23)
+    assert (rows[1]["agencies"], rows[1]["people"]) == (5, 26)
     assert listed.stderr == ""
 
 

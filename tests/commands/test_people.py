@@ -58,7 +58,8 @@ def test_the_first_administrator_of_a_new_partnership_gets_in(command, client):
 @pytest.mark.parametrize("role", sorted(Role))
 def test_every_role_can_be_invited(command, world, role):
     agency = ("--agency", world.agency_codes["a.gp"]) if role in AGENCY_ROLES else ()
-    done = command("people", "invite", "new@example.org", *A, "--role", role.value, *agency)
+    post = ("--post", "governor") if role is Role.SIGNATORY else ()
+    done = command("people", "invite", "new@example.org", *A, "--role", role.value, *agency, *post)
     assert done.exit_code == 0, done.stderr
     assert membership_of("new@example.org").role is role
 
@@ -90,6 +91,8 @@ def test_somebody_with_a_password_needs_no_link(command, world):
         (("new@example.org", *A, "--role", "practitioner", "--agency", "NONE"), "NONE"),
         (("new@example.org", *A, "--role", "practitioner", "--agency", "ZQ-B-CODE-GP-QZ"), "ZQ-B-CODE-GP-QZ"),
         (("new@example.org", *A, "--role", "sector_lead", "--sector", "king"), "king"),
+        (("new@example.org", *A, "--role", "signatory", "--agency", "ZQ-A-CODE-GP-QZ"), "--post"),
+        (("new@example.org", *A, "--role", "chair", "--post", "king"), "king"),
         (("new@example.org", *A, "--role", "chair", "--name", " "), "name"),
         (("zq-a-chair-qz@example.org", *A, "--role", "chair"), "already"),
         (("new@example.org", *A), "--role"),

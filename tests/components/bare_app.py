@@ -14,6 +14,7 @@ from portal.web.csrf import install_csrf
 from portal.web.headers import csp_nonce, install_headers
 from portal.web.static_files import install_static_files
 from portal.web.templating import install_templating
+from portal.web.uploads import install_uploads
 
 TODAY = date(2026, 11, 20)
 SECTIONS = (
@@ -41,6 +42,7 @@ def build_app(instance: Path) -> Flask:
     app.secret_key = "k" * 40
     app.testing = True
     install_templating(app)
+    install_uploads(app, most_file_bytes=2 * 1024 * 1024)
     install_csrf(app)
     install_headers(app)
 

@@ -89,6 +89,28 @@ def test_textarea(ours: Ours, name: str, label: str, **given_: Any) -> None:
     assert mine == library("textarea", "govukTextarea", theirs)
 
 
+@given(
+    name=names,
+    label=words,
+    hint=maybe,
+    error=maybe,
+    disabled=flags,
+    multiple=flags,
+    attributes=attributes,
+)
+def test_file_input(ours: Ours, name: str, label: str, multiple: bool, **given_: Any) -> None:
+    mine = ours("inputs", "file_input", name, label, multiple=multiple, **given_)
+    theirs = {
+        "name": name,
+        "label": {"text": label},
+        "hint": text(given_["hint"]),
+        "errorMessage": text(given_["error"]),
+        "multiple": multiple,
+        **{key: given_[key] for key in ("disabled", "attributes")},
+    }
+    assert mine == library("file-upload", "govukFileUpload", theirs)
+
+
 choices = st.lists(st.tuples(names, words), min_size=1, max_size=4, unique_by=lambda pair: pair[0])
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from portal.domain import vocabulary
+from portal.domain import audit_vocabulary, vocabulary
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.labels import LABELS, any_of, choices, in_words, label, listed, short_label
@@ -23,7 +23,8 @@ from portal.domain.vocabulary import (
 
 LISTS = [
     found
-    for _, found in inspect.getmembers(vocabulary, inspect.isclass)
+    for words in (vocabulary, audit_vocabulary)
+    for _, found in inspect.getmembers(words, inspect.isclass)
     if issubclass(found, StrEnum) and found is not StrEnum
 ]
 
@@ -41,7 +42,7 @@ def test_every_value_has_words_of_its_own(values: type[StrEnum]) -> None:
         assert len(set(words)) == len(words)
         for text in words:
             assert text == text.strip()
-            assert text[0].isupper()
+            assert not text[0].islower()
             assert "_" not in text
             assert "'" not in text, "pages have typographic apostrophes"
     assert all(len(brief) <= len(long) for brief, long in zip(short, full, strict=True))

@@ -74,7 +74,7 @@ def test_a_page_that_fails_stops_nobody(fresh: Flask, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("portal.views.home.home", fail)
     failed = apart(rehearse, fresh)
-    assert failed == 10, "home is drawn once under each role"
+    assert failed == 11, "home is drawn once under each role"
     assert "meeting_pieces" in fresh.extensions, meeting_rows.__name__
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.vocabulary import AgencyType, Role
 from portal.models.activity import Activity
@@ -289,9 +290,25 @@ class TestChanging:
         self.change(keeper, surgery, agency_type=AgencyType.HOUSING)
         assert is_quorate()
 
+    def test_the_ages_of_a_school_are_kept_for_schools_alone(self, keeper, world):
+        school = world.agencies["a.school"]
+        assert self.change(keeper, school, phase=SchoolPhase.PRIMARY) is Outcome.CHANGED
+        assert agencies.find_agency(keeper, school).details.phase is SchoolPhase.PRIMARY
+        assert self.change(keeper, world.agencies["a.gp"], phase=SchoolPhase.PRIMARY) is Outcome.UNCHANGED
+        assert self.change(keeper, school, agency_type=AgencyType.EARLY_HELP) is Outcome.CHANGED
+        assert agency(school).phase is None
+
 
 class TestPutting:
     """One line of a file, as imports bring it."""
+
+    def test_a_file_that_does_not_name_the_ages_of_a_school_leaves_them(self, keeper, importer):
+        school = agencies.add_agency(keeper, **SCHOOL, phase=SchoolPhase.SPECIAL).agency_id
+        assert put(importer, **SCHOOL).outcome is Outcome.UNCHANGED
+        assert put(importer, **(SCHOOL | {"name": "Oakfield Academy"})).outcome is Outcome.CHANGED
+        assert agency(school).phase is SchoolPhase.SPECIAL
+        assert put(importer, **SCHOOL, phase=SchoolPhase.PRIMARY).outcome is Outcome.CHANGED
+        assert agency(school).phase is SchoolPhase.PRIMARY
 
     def test_a_new_code_is_created_and_the_same_line_again_changes_nothing(self, importer):
         assert put(importer, **SCHOOL).outcome is Outcome.CREATED

@@ -1,4 +1,4 @@
-"""Home: the few things that need each person, under all of their memberships, by at most eight queries."""
+"""Home: the few things that need each person, under all of their memberships, by at most eleven queries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from portal.database.session import db, writing
 from portal.domain.quoracy import Outlook
 from portal.domain.vocabulary import Answer, Attendance, Expectation, JoiningPurpose, MeetingStatus
+from portal.models.audits import AuditRound
 from portal.models.meetings import Invitation, Meeting
 from portal.models.people import JoiningLink, Membership, User
 from portal.services.home.done import Done
@@ -20,7 +21,7 @@ from portal.services.home.tasks import TaskKind
 
 pytestmark = pytest.mark.usefixtures("database")
 
-MOST_QUERIES = 8
+MOST_QUERIES = 11
 
 
 @pytest.fixture
@@ -58,13 +59,14 @@ def test_a_school_has_its_few_things_soonest_due_first(world, viewer):
 
 
 def test_a_draft_says_when_it_was_saved(world, viewer):
-    (task,) = home(viewer("a.gp.lead")).tasks
-    assert (task.kind, task.meeting_id) == (TaskKind.REPORT, world.meeting("a.initial").id)
+    (task,) = (task for task in home(viewer("a.gp.lead")).tasks if task.kind is TaskKind.REPORT)
+    assert task.meeting_id == world.meeting("a.initial").id
     assert task.draft_saved_at == viewer("a.gp.lead").now - timedelta(days=1)
 
 
 def test_somebody_with_nothing_to_do_is_told_what_comes_next(world, viewer):
     change(Invitation, world.meeting("a.initial").invitations["gp"].id, report_received_on=date(2026, 6, 9))
+    change(AuditRound, world.rounds["a.section_11"], closed_at=world.now)
     found = home(viewer("a.gp.lead"))
     assert found.tasks == ()
     assert found.next.meeting_id == world.meeting("a.initial").id
@@ -155,7 +157,9 @@ def test_all_memberships_stand_in_one_list(world, viewer):
         change(Invitation, world.meeting(f"{letter}.initial").invitations["police"].id, answer=None)
     first = home(both)
     assert {
-        (key, task.hat.partnership_id) for (_, key), task in zip(things(world, first), first.tasks, strict=True)
+        (key, task.hat.partnership_id)
+        for (_, key), task in zip(things(world, first), first.tasks, strict=True)
+        if task.meeting_id is not None
     } == {(f"{letter}.{name}", world.partnerships[letter]) for letter in "ab" for name in ("initial", "review")}
     second = home(viewer("both", hat=world.person("both").hats[1]))
     assert sorted(things(world, first)) == sorted(things(world, second))
@@ -275,10 +279,11 @@ def test_an_administrator_is_told_of_agencies_with_one_person(world, viewer):
 @pytest.mark.parametrize("key", ["a.board", "a.business_manager", "a.scrutineer", "a.sector_lead"])
 def test_the_boards_world_has_nothing_of_a_meeting(viewer, key):
     found = home(viewer(key))
-    assert (found.tasks, found.coming, found.next, found.done) == ((), (), None, None)
+    assert [task for task in found.tasks if task.meeting_id is not None] == []
+    assert (found.coming, found.next, found.done) == ((), None, None)
 
 
-def test_home_takes_at_most_eight_queries_whatever_the_hats(world, viewer, count_queries):
+def test_home_takes_at_most_eleven_queries_whatever_the_hats(world, viewer, count_queries):
     everything = replace(
         viewer("both"),
         hats=tuple(

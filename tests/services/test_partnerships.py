@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.audit_vocabulary import FrameworkStatus
 from portal.domain.errors import Invalid, NotPermitted
 from portal.domain.rules import default_rule_set
 from portal.domain.vocabulary import MeetingKind, Role
 from portal.models.activity import Activity, ActivityChain
+from portal.models.frameworks import FrameworkEdition
 from portal.models.partnerships import Partnership
 from portal.models.rule_sets import MeetingType, RuleSet
 from portal.services import activity_checks, people
@@ -24,7 +26,7 @@ from tests.world import NOW
 OPERATOR = Viewer.of_system("partnerships create", NOW)
 
 
-def test_it_starts_with_the_default_rules_the_usual_meetings_and_a_trail_of_its_own(database):
+def test_it_starts_with_the_default_rules_the_usual_meetings_both_frameworks_and_a_trail_of_its_own(database):
     made = create_partnership(OPERATOR, "  Northmoor \n Valley ")
     assert made.name == "Northmoor Valley"
     book = rule_book(db.session(), made.id)
@@ -33,7 +35,12 @@ def test_it_starts_with_the_default_rules_the_usual_meetings_and_a_trail_of_its_
     rows = select(Activity.verb, Activity.subject_id).where(Activity.partnership_id == made.id)
     logged = [tuple(row) for row in db.session.execute(rows.order_by(Activity.sequence))]
     rule_set = db.session.scalars(select(RuleSet.id).where(RuleSet.partnership_id == made.id)).one()
-    assert logged == [("rule_set.created", rule_set), ("partnership.created", made.id)]
+    of_both = select(FrameworkEdition.id, FrameworkEdition.code, FrameworkEdition.status)
+    editions = db.session.execute(of_both.where(FrameworkEdition.partnership_id == made.id).order_by("id")).all()
+    assert [edition.code for edition in editions] == ["section-11", "section-175-157"]
+    assert {edition.status for edition in editions} == {FrameworkStatus.PUBLISHED}
+    published = [("framework.published", edition.id) for edition in editions]
+    assert logged == [("rule_set.created", rule_set), *published, ("partnership.created", made.id)]
     assert activity_checks.verify(OPERATOR).faults == []
 
 

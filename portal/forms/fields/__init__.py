@@ -2,6 +2,7 @@
 
 from portal.forms.fields.choices import CheckboxesField, CheckboxField, Choice, RadioField, SelectField
 from portal.forms.fields.dates import DateField, TimeField
+from portal.forms.fields.files import FileField
 from portal.forms.fields.portal_form import FilterForm, PortalForm
 from portal.forms.fields.submit import SubmitField, VersionField
 from portal.forms.fields.text import CodeField, EmailField, PasswordField, TextAreaField, TextField
@@ -13,6 +14,7 @@ __all__ = [
     "CodeField",
     "DateField",
     "EmailField",
+    "FileField",
     "FilterForm",
     "PasswordField",
     "PortalForm",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.domain.vocabulary import AGENCY_ROLES, AgencyType, Post, Role
+from portal.domain.vocabulary import ANSWERING_ROLES, AgencyType, Post, Role
 from portal.services.readiness import DEMO_DOMAIN
 
 PASSWORD = "heron-lantern-saltmarsh"  # noqa: S105 - every invented person's, printed by flask demo accounts
@@ -129,6 +129,9 @@ SECTORS = (AgencyType.GP, AgencyType.SCHOOL)
 _LEAD_POSTS = {AgencyType.SCHOOL: Post.DESIGNATED_LEAD, AgencyType.GP: Post.NAMED_GP}
 _PRACTITIONER_POSTS = {AgencyType.POLICE: Post.CONFERENCE_LIAISON, AgencyType.SCHOOL: Post.DEPUTY_LEAD}
 
+_SIGNERS = {AgencyType.SCHOOL: (Post.HEAD, Post.GOVERNOR), AgencyType.POLICE: (Post.EXECUTIVE,)}
+"""Who signs the audit of an agency of a kind, besides its lead: of the first one in each partnership."""
+
 
 def everybody(names: Iterator[str]) -> list[DemoPerson]:
     """All memberships: a lead and a practitioner of each kind of agency, a lead in the rest, the wide roles.
@@ -164,6 +167,11 @@ def everybody(names: Iterator[str]) -> list[DemoPerson]:
         for role in WIDE_ROLES:
             sector = next(sectors) if role is Role.SECTOR_LEAD else None
             people.append(DemoPerson(next(names), role, partnership.name, sector=sector))
+    # After everybody else, so that the others' names stay as they are.
+    for partnership in PARTNERSHIPS:
+        for kind, posts in _SIGNERS.items():
+            agency = next(agency for agency in partnership.agencies if agency.agency_type is kind)
+            people += [DemoPerson(next(names), Role.SIGNATORY, partnership.name, agency.code, post) for post in posts]
     officer = next(person for person in people if person.agency == POLICE.code and person.role is Role.PRACTITIONER)
     people.append(DemoPerson(officer.name, officer.role, WESTMOOR.name, POLICE.code, officer.post))
     return people
@@ -173,6 +181,6 @@ def at_agencies(people: list[DemoPerson], partnership: str) -> dict[str, list[De
     """Whoever answers for an agency in a partnership, practitioners first, by the agency's code."""
     found: dict[str, list[DemoPerson]] = {}
     for person in people:
-        if person.partnership == partnership and person.role in AGENCY_ROLES and person.agency:
+        if person.partnership == partnership and person.role in ANSWERING_ROLES and person.agency:
             found.setdefault(person.agency, []).append(person)
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
 from portal.access.viewer import Viewer
-from portal.domain.vocabulary import AGENCY_ROLES, COUNTED_STATUSES, PRESENT, Expectation
+from portal.domain.vocabulary import ANSWERING_ROLES, COUNTED_STATUSES, PRESENT, Expectation
 from portal.domain.working_days import add_months, london_instant
 from portal.models.meetings import Invitation, Meeting
 
@@ -29,8 +29,8 @@ class Done:
 
 
 def done_by_agency(session: Session, viewer: Viewer) -> Done | None:
-    """The tally of what the viewer sees of their agency, by one query; None where they belong to no agency."""
-    if viewer.role not in AGENCY_ROLES:
+    """The tally of what the viewer sees of their agency, by one query; None where they answer for no agency."""
+    if viewer.role not in ANSWERING_ROLES:
         return None
     first = viewer.today.replace(day=1)
     own = access.own_invitation_where(viewer)

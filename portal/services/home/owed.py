@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
 from portal.domain.answering import answer_due_on, declaration_due_on, disagrees_on_presence, has_begun
-from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus, ReportStatus
+from portal.domain.vocabulary import ANSWERING_ROLES, Answer, Expectation, MeetingStatus, ReportStatus
 from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
@@ -42,7 +42,7 @@ class Owed:
 
 def agency_hats(viewer: Viewer) -> list[Hat]:
     """The person's memberships in agencies, the active one first."""
-    hats = [hat for hat in viewer.hats if hat.role in AGENCY_ROLES]
+    hats = [hat for hat in viewer.hats if hat.role in ANSWERING_ROLES]
     return sorted(hats, key=lambda hat: hat.membership_id != viewer.membership_id)
 
 

@@ -1,4 +1,4 @@
-"""All of one person's Home, by at most eight queries however many memberships they have."""
+"""All of one person's Home, by at most eleven queries however many memberships they have."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.services.home.audits import returns_to_answer
 from portal.services.home.done import Done, done_by_agency
 from portal.services.home.keepers import ComingMeeting, kept_by, not_ours
 from portal.services.home.owed import next_meeting, owed_by_agencies
+from portal.services.home.promised import promised
+from portal.services.home.rounds import rounds_to_run
+from portal.services.home.signing import returns_to_sign
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.home.upkeep import looked_after
 
@@ -37,7 +41,16 @@ def home(viewer: Viewer) -> Home:
     owed = owed_by_agencies(session, viewer)
     kept = kept_by(session, viewer)
     tasks = sorted(
-        [*owed.tasks, *kept.tasks, *not_ours(session, viewer), *looked_after(session, viewer)],
+        [
+            *owed.tasks,
+            *kept.tasks,
+            *not_ours(session, viewer),
+            *looked_after(session, viewer),
+            *promised(session, viewer),
+            *returns_to_answer(session, viewer),
+            *returns_to_sign(session, viewer),
+            *rounds_to_run(session, viewer),
+        ],
         key=lambda task: task.place,
     )
     return Home(

@@ -22,14 +22,24 @@ class TaskKind(StrEnum):
     CHASE = "chase"
     JOINING = "joining"
     ALONE = "alone"
+    AUDIT_TO_START = "audit_to_start"
+    AUDIT = "audit"
+    AUDIT_SECTIONS = "audit_sections"
+    AUDIT_READY = "audit_ready"
+    SIGN_AUDIT = "sign_audit"
+    RETURNS_LATE = "returns_late"
+    ROUND_OPENS = "round_opens"
+    ACTION_OVERDUE = "action_overdue"
+    CHECK_ACTION = "check_action"
+    ACTIONS_OVERDUE = "actions_overdue"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing to do under one membership. Children are not named: they are on the page behind it.
 
-    `subject` is the agency or person that it is about, where it is about one, and `subject_id` is where to find
-    them: an invitation, a membership or an agency.
+    `subject` is the agency, person or audit round that it is about, where it is about one, and `subject_id` is where
+    to find them: an invitation, a membership, an agency or a round.
     """
 
     kind: TaskKind
@@ -46,6 +56,8 @@ class Task:
     of: int = 0
     reference: str = ""
     """The meeting's own, which tells two of the same kind and time apart."""
+    what: str = ""
+    """What was promised, of an action."""
 
     @property
     def place(self) -> tuple[date, date, time]:

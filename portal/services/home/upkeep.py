@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access import agencies as agencies_access
 from portal.access import people as people_access
 from portal.access.viewer import Viewer
-from portal.domain.vocabulary import Role
+from portal.domain.vocabulary import ANSWERING_ROLES, Role
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.models.people import JoiningLink, Membership, User
 from portal.services.home.tasks import Task, TaskKind
@@ -67,6 +67,7 @@ def _alone(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .where(
             Membership.partnership_id == PartnershipAgency.partnership_id,
             Membership.agency_id == PartnershipAgency.agency_id,
+            Membership.role.in_(ANSWERING_ROLES),
             Membership.ended_at.is_(None),
             User.deactivated_at.is_(None),
         )

@@ -13,7 +13,7 @@ from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
 from portal.domain.answering import answer_due_on
-from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus
+from portal.domain.vocabulary import ANSWERING_ROLES, Answer, Expectation, MeetingStatus
 from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.rule_sets import MeetingType
@@ -39,7 +39,7 @@ class OpenInvitation:
 def open_invitations(viewer: Viewer) -> list[OpenInvitation]:
     """The unanswered invitations to coming meetings, soonest due first; no child is named among them."""
     session: Session = db.session()
-    hats = {hat.membership_id: hat for hat in viewer.hats if hat.role in AGENCY_ROLES}
+    hats = {hat.membership_id: hat for hat in viewer.hats if hat.role in ANSWERING_ROLES}
     parts = [_open(worn) for number in hats if (worn := viewer.wearing(number)) is not None]
     if not parts:
         return []

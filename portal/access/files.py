@@ -1,0 +1,48 @@
+"""Who sees a file: whoever sees the report that it is attached to, or an answer that it backs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, and_, exists, false, or_, select
+
+from portal.access import audits, reports
+from portal.access.viewer import Viewer
+from portal.domain.audit_vocabulary import FilePurpose
+from portal.models.audits import Response
+from portal.models.evidence import Evidence
+from portal.models.files import ReportFile, StoredFile
+from portal.models.reports import Report
+
+
+def visible_to(viewer: Viewer) -> Select[StoredFile]:
+    """Files of the active partnership under their report's rule or, shared by several answers, under any of theirs.
+
+    A file that belongs to nothing is seen by commands alone. Whether it may be opened yet is asked of its status.
+    """
+    if viewer.partnership_id is None:
+        return select(StoredFile).where(false())
+    rows = select(StoredFile).where(StoredFile.partnership_id == viewer.partnership_id)
+    if viewer.is_system:
+        return rows
+    attached = exists().where(
+        ReportFile.file_id == StoredFile.id,
+        ReportFile.report_id.in_(reports.visible_to(viewer).with_only_columns(Report.id)),
+    )
+    backing = exists().where(
+        Evidence.file_id == StoredFile.id,
+        Evidence.response_id.in_(audits.answers_visible_to(viewer).with_only_columns(Response.id)),
+    )
+    return rows.where(
+        or_(
+            and_(StoredFile.purpose == FilePurpose.REPORT_ATTACHMENT, attached.correlate(StoredFile)),
+            and_(StoredFile.purpose == FilePurpose.AUDIT_EVIDENCE, backing.correlate(StoredFile)),
+        )
+    )
+
+
+def may_view(viewer: Viewer, stored: StoredFile, *, reads_report: bool, reads_answer: bool) -> bool:
+    """Whether the viewer sees this file; the two say whether they may read its report, or any answer that it backs."""
+    if viewer.partnership_id is None or stored.partnership_id != viewer.partnership_id:
+        return False
+    if viewer.is_system:
+        return True
+    return reads_report if stored.purpose is FilePurpose.REPORT_ATTACHMENT else reads_answer

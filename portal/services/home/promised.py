@@ -1,0 +1,97 @@
+"""Actions on Home: what an agency is late with, what the business manager checks, and how many are late in all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Date, LargeBinary, Row, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.access import actions as access
+from portal.access.roles import Permission
+from portal.access.viewer import Hat, Viewer
+from portal.domain.audit_vocabulary import ActionStatus
+from portal.models.actions import Action
+from portal.models.partnerships import Agency
+from portal.services.actions.listing import overdue_where
+from portal.services.home.tasks import Task, TaskKind
+
+MOST_OF_EACH = 10
+
+
+def promised(session: Session, viewer: Viewer) -> list[Task]:
+    """What the person's memberships have to do about actions, by one query whatever their number."""
+    hats = {hat.membership_id: hat for hat in viewer.hats}
+    worn = [one for number in hats if (one := viewer.wearing(number)) is not None]
+    owners = [one for one in worn if one.may(Permission.ACTIONS_OWN)]
+    checkers = [one for one in worn if one.may(Permission.ACTIONS_CHECK)]
+    # The first part gives the union its types: a tally has no encrypted text to read as such.
+    parts = [select(part.subquery()) for part in (*map(_overdue, owners), *map(_to_check, checkers))]
+    parts += [select(_tally(one).subquery()) for one in checkers]
+    if not parts:
+        return []
+    tasks: dict[tuple[str, int], Task] = {}
+    active_first = sorted(session.execute(union_all(*parts)), key=lambda row: row.membership_id != viewer.membership_id)
+    for row in active_first:
+        if row.kind != TaskKind.ACTIONS_OVERDUE or row.done:
+            # A lead who is the owner under another role of theirs has one thing to do, not two.
+            tasks.setdefault((row.kind, row.id or -row.membership_id), _task(hats[row.membership_id], row))
+    return list(tasks.values())
+
+
+def _overdue(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _listed(viewer, TaskKind.ACTION_OVERDUE).where(overdue_where(viewer.today))
+
+
+def _to_check(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _listed(viewer, TaskKind.CHECK_ACTION).where(Action.status == ActionStatus.DONE)
+
+
+def _listed(viewer: Viewer, kind: TaskKind) -> Select[*tuple[Any, ...]]:
+    return (
+        access.visible_to(viewer)
+        .join(Agency, Agency.id == Action.agency_id)
+        .with_only_columns(
+            literal(viewer.membership_id).label("membership_id"),
+            literal(kind.value, String).label("kind"),
+            Action.id,
+            Action.what,
+            Agency.name.label("agency"),
+            Action.due_on,
+            literal(0).label("done"),
+            literal(0).label("of"),
+        )
+        .order_by(Action.due_on, Action.id)
+        .limit(MOST_OF_EACH)
+    )
+
+
+def _tally(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """How many actions are late, and in how many agencies."""
+    return (
+        access.visible_to(viewer)
+        .where(overdue_where(viewer.today))
+        .with_only_columns(
+            literal(viewer.membership_id).label("membership_id"),
+            literal(TaskKind.ACTIONS_OVERDUE.value, String).label("kind"),
+            literal(0).label("id"),
+            cast(null(), LargeBinary).label("what"),
+            cast(null(), String).label("agency"),
+            cast(null(), Date).label("due_on"),
+            func.count(Action.id).label("done"),
+            func.count(Action.agency_id.distinct()).label("of"),
+        )
+    )
+
+
+def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
+    if row.kind == TaskKind.ACTIONS_OVERDUE:
+        return Task(TaskKind.ACTIONS_OVERDUE, hat, done=row.done, of=row.of)
+    return Task(
+        TaskKind(row.kind),
+        hat,
+        row.due_on if row.kind == TaskKind.ACTION_OVERDUE else None,
+        subject=row.agency,
+        subject_id=row.id,
+        what=row.what,
+    )

@@ -1,0 +1,188 @@
+"""Actions: the list, one with its history, and the steps from promised to checked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.access.roles import Permission
+from portal.access.viewer import Viewer
+from portal.domain.audit_vocabulary import ActionStatus
+from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.forms.actions import (
+    ALL,
+    CLOSE,
+    CLOSED,
+    OPEN,
+    OVERDUE,
+    TO_CHECK,
+    ActionFilter,
+    ActionForm,
+    CheckForm,
+    DoneForm,
+    ProgressForm,
+)
+from portal.services.actions import adding, listing, progress
+from portal.services.actions.adding import Promise
+from portal.services.actions.listing import Wanted
+from portal.services.actions.progress import ActionPage
+from portal.web.guards import requires
+
+pages = Blueprint("actions", __name__)
+
+_STATUS = {TO_CHECK: ActionStatus.DONE, CLOSED: ActionStatus.CLOSED}
+
+
+@pages.get("/actions")
+@requires(Permission.ACTIONS_VIEW)
+def index(viewer: Viewer) -> ResponseReturnValue:
+    """The actions that the viewer sees, overdue first."""
+    form = ActionFilter(request.args)
+    form.offer(listing.agencies_with_actions(viewer), is_owner=viewer.may(Permission.ACTIONS_OWN))
+    form.validate()
+    show = form.asked("show") or OPEN
+    wanted = Wanted(
+        status=_STATUS.get(show),
+        is_closed_too=show == ALL,
+        overdue_only=show == OVERDUE,
+        rag=form.asked("rag"),
+        agency_id=form.asked("agency_id"),
+        own_only=bool(form.asked("mine")),
+    )
+    return render_template(
+        "actions/index.html",
+        form=form,
+        listed=listing.list_actions(viewer, wanted, page=request.args.get("page", 1, type=int)),
+        tally=listing.tally(viewer),
+        set_filters=sum(map(bool, (show != OPEN, *(form.asked(name) for name in ("rag", "agency_id", "mine"))))),
+        one_agency=viewer.agency_id is not None,
+    )
+
+
+@pages.get("/actions/<int:action_id>")
+@requires(Permission.ACTIONS_VIEW)
+def show(viewer: Viewer, action_id: int) -> ResponseReturnValue:
+    """One action: what was promised, how it stands, and what was said about it."""
+    return render_template("actions/show.html", found=progress.find_action(viewer, action_id))
+
+
+@pages.route("/audits/<int:return_id>/questions/<int:question_id>/actions/new", methods=["GET", "POST"])
+@requires(Permission.ACTIONS_VIEW)
+def add(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue:
+    """Add an action to an answer of an audit."""
+    source = adding.source_of(viewer, return_id, question_id)
+    form = ActionForm()
+    form.owner.choices = [(str(number), name) for number, name in adding.possible_owners(source)]
+    form.due_on.earliest = viewer.today
+    if form.validate_on_submit() and form.due_on.data is not None:
+        promise = Promise(form.what.data, form.owner.data, form.owner_name.data, form.due_on.data, form.rag.data)
+        try:
+            action_id = adding.add_action(viewer, return_id, question_id, promise)
+        except Invalid as refused:
+            form.take(refused)
+        else:
+            flash("The action is added.")
+            return redirect(_after_adding(viewer, action_id), 303)
+    page = render_template("actions/add.html", form=form, source=source)
+    return page, 400 if form.error_summary else 200
+
+
+@pages.route("/actions/<int:action_id>/progress", methods=["GET", "POST"])
+@requires(Permission.ACTIONS_OWN)
+def update(viewer: Viewer, action_id: int) -> ResponseReturnValue:
+    """Say how an action goes."""
+    found = _own(viewer, action_id)
+    form = ProgressForm(data={"version": found.action.version, "rag": found.action.rag})
+    lost: Conflict | None = None
+    if form.validate_on_submit():
+        try:
+            progress.say_progress(
+                viewer, action_id, rag=form.rag.data, text=form.text.data, version=form.version.data or 0
+            )
+        except Invalid as refused:
+            form.take(refused)
+            found = progress.find_action(viewer, action_id)
+        except Conflict as refused:
+            found, lost = _anew(viewer, action_id, form), refused
+        else:
+            flash("Your update is saved.")
+            return redirect(url_for("actions.show", action_id=action_id), 303)
+    return _form_page("actions/progress.html", found, form, lost)
+
+
+@pages.route("/actions/<int:action_id>/done", methods=["GET", "POST"])
+@requires(Permission.ACTIONS_OWN)
+def done(viewer: Viewer, action_id: int) -> ResponseReturnValue:
+    """Say that an action was done, and what shows it."""
+    found = _own(viewer, action_id)
+    form = DoneForm(data={"version": found.action.version})
+    lost: Conflict | None = None
+    if form.validate_on_submit():
+        try:
+            progress.say_done(viewer, action_id, evidence=form.text.data, version=form.version.data or 0)
+        except Invalid as refused:
+            form.take(refused)
+            found = progress.find_action(viewer, action_id)
+        except Conflict as refused:
+            found, lost = _anew(viewer, action_id, form), refused
+        else:
+            flash("Saved. The partnership’s business manager checks it, and then closes the action.")
+            return redirect(url_for("actions.show", action_id=action_id), 303)
+    return _form_page("actions/done.html", found, form, lost)
+
+
+@pages.route("/actions/<int:action_id>/check", methods=["GET", "POST"])
+@requires(Permission.ACTIONS_CHECK)
+def check(viewer: Viewer, action_id: int) -> ResponseReturnValue:
+    """Close an action that was done, or send it back with the reason."""
+    found = progress.find_action(viewer, action_id)
+    form = CheckForm(data={"version": found.action.version})
+    lost: Conflict | None = None
+    if form.validate_on_submit():
+        closes, version = form.outcome.data == CLOSE, form.version.data or 0
+        try:
+            if closes:
+                progress.close_action(viewer, action_id, checked=form.text.data, version=version)
+            else:
+                progress.send_back(viewer, action_id, reason=form.text.data, version=version)
+        except Invalid as refused:
+            form.take(refused)
+            found = progress.find_action(viewer, action_id)
+        except Conflict as refused:
+            found, lost = _anew(viewer, action_id, form), refused
+        else:
+            flash("The action is closed." if closes else "The action is open again, and its owner reads why.")
+            return redirect(url_for("actions.show", action_id=action_id), 303)
+    if not found.may_check:
+        raise NotPermitted("There is nothing for this viewer to check.")
+    return _form_page("actions/check.html", found, form, lost)
+
+
+def _own(viewer: Viewer, action_id: int) -> ActionPage:
+    found = progress.find_action(viewer, action_id)
+    if not found.may_work_on and request.method == "GET":
+        raise NotPermitted("This action is not the viewer's to work on, or not open.")
+    return found
+
+
+def _anew(viewer: Viewer, action_id: int, form: ProgressForm | DoneForm | CheckForm) -> ActionPage:
+    """The action as it stands now, under what was typed: sending it again is a choice made with open eyes."""
+    found = progress.find_action(viewer, action_id)
+    form.version.data = found.action.version
+    return found
+
+
+def _form_page(
+    template: str, found: ActionPage, form: ProgressForm | DoneForm | CheckForm, lost: Conflict | None
+) -> ResponseReturnValue:
+    page = render_template(template, found=found, form=form, lost=lost)
+    return page, 409 if lost else 400 if form.error_summary else 200
+
+
+def _after_adding(viewer: Viewer, action_id: int) -> str:
+    """The action's page; or the list, where somebody has added one for others to own."""
+    try:
+        progress.find_action(viewer, action_id)
+    except NotVisible:
+        return url_for("actions.index")
+    return url_for("actions.show", action_id=action_id)

@@ -1,0 +1,74 @@
+"""Audit rounds: the list, one round with its returns, and who is to be chased."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.access import audit_rounds as access
+from portal.access.roles import Permission
+from portal.access.viewer import Viewer
+from portal.domain.labels import choices
+from portal.forms.audit_rounds import BoardFilter
+from portal.services.audits import chasing, panels, progress, rounds
+from portal.services.audits.progress import BoardState
+from portal.web.guards import requires
+
+pages = Blueprint("audit_rounds", __name__)
+
+# Agencies have a page of their own returns; rounds are for those who see what is asked of everybody.
+SEES_ROUNDS = Permission.FRAMEWORKS_VIEW
+
+
+@pages.get("/audit-rounds")
+@requires(SEES_ROUNDS)
+def index(viewer: Viewer) -> ResponseReturnValue:
+    """Every round, the newest first, with how many have sent their return."""
+    return render_template(
+        "audit_rounds/index.html", listed=rounds.list_rounds(viewer), may_open=access.may_open(viewer)
+    )
+
+
+@pages.get("/audit-rounds/<int:round_id>")
+@requires(SEES_ROUNDS)
+def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
+    """How far a round is, agency by agency."""
+    form = BoardFilter(request.args)
+    form.validate()
+    agency_type = None if form.agency_type.errors else form.agency_type.data
+    state = None if form.state.errors or not form.state.data else BoardState(form.state.data)
+    found = progress.board(
+        viewer, round_id, agency_type=agency_type, state=state, page=request.args.get("page", 1, type=int)
+    )
+    form.agency_type.choices = choices(found.totals.types)
+    return render_template(
+        "audit_rounds/show.html",
+        board=found,
+        entry=found.entry,
+        form=form,
+        panel=panels.panel_of(viewer, round_id),
+        may_chase=access.may_chase(viewer, found.entry.row),
+        set_filters=sum(map(bool, (agency_type, state))),
+    )
+
+
+@pages.get("/audit-rounds/<int:round_id>/chase")
+@requires(SEES_ROUNDS)
+def chase(viewer: Viewer, round_id: int) -> ResponseReturnValue:
+    """Who is late, and who is to be reminded today, with whom to speak to."""
+    listed = chasing.chase_list(viewer, round_id)
+    return render_template("audit_rounds/chase.html", listed=listed, as_text=chasing.as_text(listed))
+
+
+@pages.get("/audit-rounds/<int:round_id>/chase.csv")
+@requires(SEES_ROUNDS)
+def chase_file(viewer: Viewer, round_id: int) -> ResponseReturnValue:
+    """The same, for a spreadsheet."""
+    text = chasing.as_csv(chasing.chase_list(viewer, round_id))
+    name = f"chase-list-{round_id}-{viewer.today.isoformat()}.csv"
+    # With a byte order mark, without which a spreadsheet takes it for another alphabet.
+    return Response(
+        text.encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,176 @@
+"""Moderation and challenge sessions as pages, and what an agency can find of them before the release."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.database.session import db
+from portal.models.moderation import ChallengeSession
+from tests.services.moderation_steps import check, conferences, evidence, moderation_of
+
+MOST_QUERIES = 16
+
+
+@pytest.fixture
+def signed_in(new_client, sign_in, world):
+    """Somebody's browser, signed in."""
+
+    def browser(key):
+        client = new_client()
+        sign_in(client, world.person(key))
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def school(world):
+    """The school's return in A."""
+    return world.returns["a.school"]
+
+
+@pytest.fixture
+def where(school):
+    """Where it is moderated."""
+    return f"/moderation/{school.id}"
+
+
+def test_the_panel_goes_from_answer_to_answer(signed_in, world, school, where):
+    board = signed_in("a.board")
+    begin = board.get(where).page
+    assert "1 of 6 answers rated by the panel" in begin.get_text()
+    first = begin.select_one("main a.govuk-button")
+    assert (first.get_text(), first["href"]) == ("Go on rating", f"{where}/questions/{school.questions['1.2']}")
+    saved = board.submit(first["href"], button="save", rating="amber", reason="Only half was seen.")
+    assert saved.location == f"{where}/questions/{school.questions['1.3']}"
+    stopped = board.submit(saved.location, button="stop", rating="green", reason="It was seen.")
+    assert stopped.location == where
+    assert "3 of 6 answers rated by the panel" in board.get(where).page.get_text()
+
+
+def test_an_answer_stands_with_all_that_speaks_for_and_against_it(signed_in, world, school, where):
+    check(world, "a.school", "2.2")
+    conferences(world, "a", "school", came=11, of=18)
+    evidence(world, "a.school", "2.2")
+    text = signed_in("a.board").get(f"{where}/questions/{school.questions['2.2']}").page.get_text(" ", strip=True)
+    name = world.agency_names["a.school"]
+    for said in (
+        "ZQ-A-ANSWER-SCHOOL-QZ",
+        "Training register",
+        "You say green.",
+        f"{name} came to 61 % (11 of 18) of the conferences they were expected at.",
+        "Attended 61 % 11 of 18",
+    ):
+        assert said in text
+
+
+def test_the_board_is_told_no_small_count(signed_in, world, school, where):
+    check(world, "a.school", "2.2")
+    conferences(world, "a", "school", came=3, of=18)
+    for path in (f"{where}/questions/{school.questions['2.2']}", f"{where}/session", f"{where}/session/agenda", where):
+        text = signed_in("a.business_manager").get(path).page.get_text(" ", strip=True)
+        assert "at most 5 of 18" in text, path
+        assert "3 of 18" not in text, path
+
+
+def test_a_moderators_reason_is_found_nowhere_by_the_agency_before_the_release(signed_in, world, school, where):
+    board, lead = signed_in("a.board"), signed_in("a.school.lead")
+    question = f"{where}/questions/{school.questions['1.2']}"
+    secret = "ZQ-A-REASON-QZ"
+    board.submit(question, button="save", rating="amber", reason=secret)
+    for path in (where, question, f"{where}/session", f"{where}/session/agenda", f"{where}/release", "/", "/actions"):
+        answer = lead.get(path)
+        assert secret not in answer.get_data(as_text=True), path
+        assert "ZQ-A-MODERATION-SCHOOL-QZ" not in answer.get_data(as_text=True), path
+    refused = lead.post(question, data={"csrf_token": _token(lead), "rating": "green", "reason": "x", "version": "0"})
+    assert refused.status_code == 403
+    assert secret not in refused.get_data(as_text=True)
+    administrator = signed_in("a.administrator").get("/activity").get_data(as_text=True)
+    assert "Rated an answer for the panel" in administrator
+    assert secret not in administrator
+    manager = signed_in("a.business_manager")
+    assert manager.submit(f"{where}/release").status_code == 303
+    assert secret in lead.get(question).get_data(as_text=True)
+    assert secret not in signed_in("a.gp.lead").get(question).get_data(as_text=True)
+    assert secret not in signed_in("b.school.lead").get(question).get_data(as_text=True)
+
+
+def _token(client):
+    return client.get("/account").page.find("input", attrs={"name": "csrf_token"})["value"]
+
+
+def test_a_rating_without_a_reason_is_asked_for_one(signed_in, school, where):
+    answer = signed_in("a.board").submit(f"{where}/questions/{school.questions['1.2']}", rating="red")
+    assert answer.status_code == 400
+    assert "Say why the panel rates it so" in answer.page.select_one(".govuk-error-summary").get_text()
+
+
+def test_of_two_moderators_the_later_reads_both(signed_in, world, school, where):
+    question = f"{where}/questions/{school.questions['1.2']}"
+    board, manager = signed_in("a.board"), signed_in("a.business_manager")
+    page = board.get(question)
+    manager.submit(question, rating="red", reason="ZQ-THEIRS")
+    lost = board.send(page, rating="amber", reason="ZQ-MINE")
+    assert lost.status_code == 409
+    text = lost.page.get_text()
+    assert "ZQ-THEIRS" in text
+    assert "ZQ-MINE" in text
+    assert moderation_of(world, "a.school", "1.2").rating == "red"
+    assert board.send(lost).status_code == 303
+    assert moderation_of(world, "a.school", "1.2").reason == "ZQ-MINE"
+
+
+def test_a_session_from_plan_to_release(signed_in, world, school, where):
+    manager, lead = signed_in("a.business_manager"), signed_in("a.school.lead")
+    moved = manager.submit(f"{where}/session/plan", place="ZQ-ROOM-4", held_on__day="10")
+    assert moved.status_code == 303
+    told = lead.get(f"{where}/session").page.get_text()
+    assert "ZQ-ROOM-4" in told
+    assert "No evidence was given." not in told
+    point = str(school.questions["2.3"])
+    held = manager.submit(f"{where}/session/hold", notes="ZQ-SAID", **{f"agreed-{point}": "amber"})
+    assert held.status_code == 303
+    assert "ZQ-SAID" not in lead.get(f"{where}/session").get_data(as_text=True)
+    released = manager.submit(f"{where}/session", action=f"{where}/session/release")
+    assert released.status_code == 303
+    text = lead.get(f"{where}/session").page.get_text()
+    assert "ZQ-SAID" in text
+    assert "No evidence was given." in text
+    assert "agreed:" in text
+
+
+def test_a_day_outside_of_the_rounds_is_refused_at_its_field(signed_in, where):
+    answer = signed_in("a.business_manager").submit(f"{where}/session/plan", held_on__year="2025")
+    assert answer.status_code == 400
+    assert "The day must be after the return was signed" in answer.page.select_one(".govuk-error-summary").get_text()
+
+
+def test_two_who_plan_at_once(signed_in, world, where):
+    manager = signed_in("a.business_manager")
+    first, second = manager.get(f"{where}/session/plan"), manager.get(f"{where}/session/plan")
+    assert manager.send(first, place="By video").status_code == 303
+    assert manager.send(second, place="Room 5").status_code == 409
+    db.session.rollback()
+    found = db.session.query(ChallengeSession).filter_by(return_id=world.returns["a.school"].id).one()
+    assert found.place == "By video"
+
+
+def test_the_agenda_prints_with_its_points(signed_in, where):
+    page = signed_in("a.scrutineer").get(f"{where}/session/agenda").page
+    assert page.select("section h2")
+    assert "Notes:" in page.get_text()
+    assert not page.select("main form")
+
+
+def test_an_action_is_one_link_from_each_point(signed_in, school, where):
+    links = [link["href"] for link in signed_in("a.board").get(f"{where}/session").page.select("main .app-task a")]
+    assert any(link.endswith("/actions/new") for link in links)
+    assert not any("actions/new" in str(signed_in("a.scrutineer").get(f"{where}/session").page) for _ in range(1))
+
+
+@pytest.mark.parametrize("path", ["", "/questions/{first}", "/session", "/session/agenda"])
+def test_pages_take_few_queries(signed_in, school, where, count_queries, path):
+    client = signed_in("a.board")
+    with count_queries() as statements:
+        assert client.get(where + path.format(first=school.questions["1.1"])).status_code == 200
+    assert len(statements) <= MOST_QUERIES, statements
