@@ -42,13 +42,16 @@ def create_app(environ: Mapping[str, str] | None = None, *, instance: Path | Non
     With unsafe settings it prints each reason and exits 2, except for `flask config check`, which gets an app
     that can do that and nothing else.
     """
+    is_serving = not os.environ.get("FLASK_RUN_FROM_CLI")
     try:
         settings = load_settings(environ, instance=instance)
         app = build_app(settings)
         _refuse_demo_accounts(app, settings)
+        if is_serving:
+            _look_at_file_store(app)
     except SettingsError as fault:
         return _refuse(fault)
-    if not os.environ.get("FLASK_RUN_FROM_CLI"):
+    if is_serving:
         # For whoever serves it; a command that draws no page need not wait.
         rehearse(app)
     return app
@@ -70,7 +73,8 @@ def build_app(settings: Settings) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         install_filing(filing_of(settings))
-    login_manager.init_app(app)
+    # Templates get the viewer, not flask-login's user, whose loading could fail in the page that says what failed.
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
     install_logs(app)
     install_templating(app)
@@ -84,7 +88,7 @@ def build_app(settings: Settings) -> Flask:
     install_static_files(app)
     if settings.is_https:
         # One proxy in front ends TLS. Outermost, so that static files too are answered as https's.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]  # Flask's own way
     app.teardown_request(lambda _fault: g.pop("viewer", None))
     app.extensions["policies"] = policies(app)
     app.extensions["make_ready"] = partial(make_ready, app)
@@ -117,6 +121,16 @@ def _refuse_demo_accounts(app: Flask, settings: Settings) -> None:
             raise SettingsError(
                 ["PORTAL_MODE is production and the database holds demo accounts: use a database of its own"]
             )
+
+
+def _look_at_file_store(app: Flask) -> None:
+    """Refuse to start where no file can ever be stored; where it may come right by itself, say so and start."""
+    with app.app_context():
+        faults = readiness.file_store_faults()
+        if faults and (misfits := readiness.file_store_misfits()):
+            raise SettingsError([f"FILE_STORE_URL: {misfit}" for misfit in misfits])
+    for fault in faults:
+        click.echo(f"No file can be given or opened for now: FILE_STORE_URL: {fault}", err=True)
 
 
 def _refuse(fault: SettingsError) -> Flask:

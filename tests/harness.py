@@ -163,6 +163,32 @@ class Database:
         self.copy("world", "portal")
         return self._world
 
+    @contextmanager
+    def lost(self) -> Iterator[None]:
+        """Take the app's database away for as long as this lasts, as a server that is down does."""
+        away = "away"
+        db.session.remove()
+        with self.app.app_context():
+            db.engine.dispose()
+        if self.backend == "sqlite":
+            path, kept = self.folder / "portal.sqlite3", self.folder / f"{away}.sqlite3"
+            path.rename(kept)
+            path.mkdir()
+        else:
+            self._rename("portal", away)
+        try:
+            yield
+        finally:
+            if self.backend == "sqlite":
+                path.rmdir()
+                kept.rename(path)
+            else:
+                self._rename(away, "portal")
+
+    def _rename(self, name: str, other: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {name}_{self.worker} RENAME TO {other}_{self.worker}")
+
     def _build_world(self) -> World:
         self.copy(None, "portal")
         with self.app.app_context():

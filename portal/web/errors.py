@@ -56,11 +56,20 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     shown = code if code in PAGES else 400 if code < 500 else 500
     if request.routing_exception is not None:
-        # An address that no page has is asked for before any guard: whoever is signed in keeps their own frame.
-        current_viewer()
+        _look_for_viewer()
     body, _status = error_page(shown, message=too_large_words() if code == 413 else "")
     # The status stays the true one (say 415); only the words are shared.
     return body, code, {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+
+
+def _look_for_viewer() -> None:
+    """Find who asked for an address that no page has, before any guard: whoever is signed in keeps their own frame."""
+    try:
+        current_viewer()
+    except Exception:
+        # No database, or a body that cannot be read: the answer is the same page in a stranger's frame.
+        log.exception("who asked is not known")
+        g.viewer = None
 
 
 def error_page(code: int, *, message: str = "") -> tuple[str, int]:

@@ -29,6 +29,7 @@ COUNTED_AT_MOST = 1000
 PER_PAGE = 50
 MOST_PER_PAGE = 100
 _KEPT = 256
+"""So many statements are kept, one for each pair of somebody's hat and the filters asked for."""
 
 
 class Period(StrEnum):
@@ -109,7 +110,7 @@ def list_meetings(viewer: Viewer, filters: Filters, *, page: int = 1, per_page: 
     page = max(1, page)
     is_agency = viewer.role in AGENCY_ROLES
     type_id = next((kind.id for kind in known.values() if kind.code == filters.meeting_type), None)
-    found, total = (_of_agency if is_agency else _of_keeper)(_who_asks(viewer), filters, type_id)
+    found, total = (_of_agency if is_agency else _of_keeper)(_WhoAsks(viewer.hat, viewer.today), filters, type_id)
     looked_at = {"looked_at": COUNTED_AT_MOST + 1}
     rows: _Rows = connection.execute(found, {"rows": per_page + 1, "after": (page - 1) * per_page, **looked_at}).all()
     number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(total, looked_at) or 0
@@ -128,11 +129,8 @@ class _WhoAsks:
 
     @property
     def viewer(self) -> Viewer:
+        """Them at noon of that day: a list does not depend on the hour, so one statement serves all day."""
         return Viewer(now=datetime.combine(self.today, time(12), UTC), hat=self.hat)
-
-
-def _who_asks(viewer: Viewer) -> _WhoAsks:
-    return _WhoAsks(viewer.hat, viewer.today)
 
 
 def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
