@@ -11,7 +11,7 @@ from portal.config import Settings
 from portal.domain.addresses import name_from
 from portal.domain.errors import Invalid, Unusable
 from portal.domain.vocabulary import AgencyType, Post, Role
-from portal.services import agencies, people
+from portal.services import agencies, people, ways_back
 from portal.services.joining import link_address
 from portal.services.viewers import system_viewer
 
@@ -57,7 +57,7 @@ def invite(
 def reissue(email: str) -> None:
     """Print a new joining link for EMAIL, who has lost the first one or forgotten their password."""
     with plain_refusals():
-        token = people.reissue_by_operator(system_viewer("people reissue", now()), email)
+        token = ways_back.reissue_by_operator(system_viewer("people reissue", now()), email)
     click.echo(_link(token))
 
 

@@ -104,5 +104,5 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     # Every page begins with this, and it cannot fail: straight to the driver it takes a tenth of the time.
-    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # SQLite's
     driver.execute("BEGIN")

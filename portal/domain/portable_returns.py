@@ -1,9 +1,9 @@
-"""A signed return as a file that another partnership takes in: what it says, and what of it answers questions there."""
+"""A signed return as a file that another partnership takes in: what it says, and whether to believe it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -240,37 +240,6 @@ def check(portable: PortableReturn, agency: AgencyNamed, framework: str, framewo
             Refusal.OTHER_FRAMEWORK,
             f"This return answers “{portable.framework_title}”, and here “{framework_title}” is asked.",
         )
-
-
-class Fit(StrEnum):
-    """What a travelled answer is to a question here: an answer to it, or to one that reads otherwise."""
-
-    SAME = "same"
-    ALTERED = "altered"
-
-
-@dataclass(frozen=True, slots=True)
-class AskedHere:
-    """A question here; `ratings` is what its scale allows to be stored."""
-
-    code: str
-    digest: str
-    ratings: Collection[str]
-
-
-def match(asked: Iterable[AskedHere], answers: Iterable[PortableAnswer]) -> Mapping[str, tuple[Fit, PortableAnswer]]:
-    """Return, by code, the travelled answer to each question here that has one; what is left out is asked anew."""
-    given = {answer.code: answer for answer in answers}
-    return {
-        question.code: (_fit(question, given[question.code]), given[question.code])
-        for question in asked
-        if question.code in given
-    }
-
-
-def _fit(question: AskedHere, answer: PortableAnswer) -> Fit:
-    is_same = question.digest == answer.digest and answer.rating in question.ratings
-    return Fit.SAME if is_same else Fit.ALTERED
 
 
 def _answer(stored: object) -> PortableAnswer:

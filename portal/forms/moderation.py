@@ -89,4 +89,5 @@ def hold_form(points: Iterable[tuple[int, Scale]], **given: Any) -> HoldForm:
         f"{_AGREED}{question_id}": SelectField("Agreed rating", rating_choices(scale), empty="Nothing agreed")
         for question_id, scale in points
     }
-    return type("HoldForm", (HoldForm,), dict(fields))(**given)  # type: ignore[no-any-return]
+    form: type[HoldForm] = type("HoldForm", (HoldForm,), dict(fields))
+    return form(**given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -207,36 +207,6 @@ def change_agency(viewer: Viewer, agency_id: int, details: Details, *, version: 
         if given.code != listed.code:
             _refuse_code(change, given.code)
         return rewrite(change, listed, listed.agency, given, describes=describes).outcome
-
-
-def put_agency(
-    change: Change,
-    *,
-    code: str,
-    name: str,
-    agency_type: AgencyType,
-    urn: str | None = None,
-    ods_code: str | None = None,
-    email: str | None = None,
-    phase: SchoolPhase | None = None,
-) -> Put:
-    """Bring one line of a file into the list, inside the import's own change: created, changed or unchanged.
-
-    The code says which agency is meant. A new code with the URN or ODS code of an agency of the same type in
-    another partnership shares that one. An agency that another partnership shares keeps its name and numbers;
-    `notes` say so. Without a `phase` a school keeps the one it has. Raises Invalid, its errors by field: code, name,
-    agency_type, urn, ods_code, email.
-    """
-    if not access.may_manage(change.viewer):
-        raise NotPermitted("This role does not keep the list of agencies.")
-    given = Details(code, name, agency_type, urn, ods_code, email, phase).checked()
-    listed = by_code(change.session, change.viewer.partnership_id, given.code)
-    if listed is None:
-        return add_entry(change, given)
-    if given.phase is None and given.agency_type is listed.agency.agency_type:
-        given = replace(given, phase=listed.agency.phase)
-    shared_by = listing_partnerships(change.session, listed.agency_id)
-    return rewrite(change, listed, listed.agency, given, describes=shared_by == {change.viewer.partnership_id})
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -12,9 +12,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
+from portal.access import agencies as access
 from portal.domain.addresses import clean_email
 from portal.domain.audit_vocabulary import SchoolPhase
-from portal.domain.errors import Conflict, Invalid
+from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.identifiers import clean_ods_code, clean_urn
 from portal.domain.vocabulary import AgencyType
 from portal.models.meetings import Invitation, Meeting
@@ -189,6 +190,26 @@ def rewrite(change: Change, listed: PartnershipAgency, agency: Agency, given: De
         _recount(change.session, agency.id)
     change.log("agency.changed", "agency", agency.id)
     return Put(agency.id, Outcome.CHANGED, notes)
+
+
+def put_agency(change: Change, details: Details) -> Put:
+    """Bring one line of a file into the list, inside the import's own change: created, changed or unchanged.
+
+    The code says which agency is meant. A new code with the URN or ODS code of an agency of the same type in
+    another partnership shares that one. An agency that another partnership shares keeps its name and numbers;
+    `notes` say so. Without a `phase` a school keeps the one it has. Raises Invalid, its errors by field: code, name,
+    agency_type, urn, ods_code, email.
+    """
+    if not access.may_manage(change.viewer):
+        raise NotPermitted("This role does not keep the list of agencies.")
+    given = details.checked()
+    listed = by_code(change.session, change.viewer.partnership_id, given.code)
+    if listed is None:
+        return add_entry(change, given)
+    if given.phase is None and given.agency_type is listed.agency.agency_type:
+        given = replace(given, phase=listed.agency.phase)
+    shared_by = listing_partnerships(change.session, listed.agency_id)
+    return rewrite(change, listed, listed.agency, given, describes=shared_by == {change.viewer.partnership_id})
 
 
 def _list(change: Change, agency: Agency, given: Details) -> None:

@@ -14,9 +14,8 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
-from portal.domain.labels import label
 from portal.domain.reports import ReportText, too_long, unanswered
-from portal.domain.vocabulary import AbuseCategory, ReportStatus, ThresholdView
+from portal.domain.vocabulary import ReportStatus
 from portal.models.cases import Child
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
@@ -24,6 +23,7 @@ from portal.services import activity
 from portal.services.changes import Change, changing
 from portal.services.invitations.own import own_invitation, own_to_change
 from portal.services.invitations.seen import AlreadySo
+from portal.services.report_text import text_of, words_of, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,30 +206,6 @@ def draft_to_write(change: Change, meeting_id: int) -> Report:
     return report
 
 
-def text_of(report: Report) -> ReportText:
-    """What a stored report says."""
-    return ReportText(
-        involvement=report.involvement,
-        strengths=report.strengths,
-        worries=report.worries,
-        threshold_view=ThresholdView(report.threshold_view) if report.threshold_view else None,
-        threshold_reason=report.threshold_reason,
-        category_views=tuple(AbuseCategory(value) for value in report.category_views.split(",") if value),
-    )
-
-
-def words_of(text: ReportText) -> dict[str, str]:
-    """A report's answers by field, as they are read."""
-    return {
-        "involvement": text.involvement,
-        "strengths": text.strengths,
-        "worries": text.worries,
-        "threshold_view": label(text.threshold_view) if text.threshold_view else "",
-        "threshold_reason": text.threshold_reason,
-        "category_views": ", ".join(label(category) for category in text.category_views),
-    }
-
-
 def _save(change: Change, invitation: Invitation, report: Report | None, text: ReportText) -> Saved:
     now = change.viewer.now
     if report is None:
@@ -240,21 +216,12 @@ def _save(change: Change, invitation: Invitation, report: Report | None, text: R
             started_at=now,
         )
         change.session.add(report)
-    _write(report, text)
+    write_text(report, text)
     report.saved_at = now
     report.saved_by_id = _person(change.viewer)
     change.session.flush()
     change.log("report.saved", "report", report.id)
     return Saved(now, report.version)
-
-
-def _write(report: Report, text: ReportText) -> None:
-    report.involvement = text.involvement
-    report.strengths = text.strengths
-    report.worries = text.worries
-    report.threshold_view = text.threshold_view.value if text.threshold_view else ""
-    report.threshold_reason = text.threshold_reason
-    report.category_views = ",".join(category.value for category in text.category_views)
 
 
 def _to_write(change: Change, meeting_id: int, text: ReportText | None) -> tuple[Invitation, Report | None]:

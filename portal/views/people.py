@@ -11,7 +11,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.vocabulary import Role
 from portal.forms.people import ConfirmForm, PeopleFilter, PersonForm, RenamedTeamForm, RoleForm, TeamForm
-from portal.services import agencies, people, people_list, teams
+from portal.services import agencies, people, people_list, teams, ways_back
 from portal.services.joining import link_address
 from portal.services.people_list import PersonEntry
 from portal.services.positions import Position, position_of
@@ -151,7 +151,7 @@ def new_link(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     person = _let_in(viewer, membership_id)
     form = ConfirmForm()
     if form.validate_on_submit():
-        return _show_link(person, people.reissue_password_link(viewer, membership_id))
+        return _show_link(person, ways_back.reissue_password_link(viewer, membership_id))
     return render_template("people/new_link.html", form=form, person=person)
 
 
@@ -162,7 +162,7 @@ def reset_authenticator(viewer: Viewer, membership_id: int) -> ResponseReturnVal
     person = _let_in(viewer, membership_id)
     form = ConfirmForm()
     if form.validate_on_submit():
-        people.reset_authenticator(viewer, membership_id)
+        ways_back.reset_authenticator(viewer, membership_id)
         flash("They can set up an authenticator app anew when they next sign in.")
         return redirect(url_for("people.show", membership_id=membership_id), 303)
     return render_template("people/authenticator.html", form=form, person=person)

@@ -25,6 +25,7 @@ class PortalCSRF(CSRFProtect):
     """Flask-WTF's protection, with every odd token refused as plainly as a wrong one."""
 
     def _get_csrf_token(self) -> str | None:
+        # Flask-WTF is untyped.
         token: str | None = super()._get_csrf_token()  # type: ignore[no-untyped-call]
         if token is not None and not token.isascii():
             # Comparing text that is not ASCII raises TypeError further down, which would be a 500.
@@ -58,6 +59,7 @@ def install_csrf(app: Flask) -> PortalCSRF:
     errors/400.html shows `g.refused_form`, so the page for 400 needs no handler of its own for this.
     """
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    # Flask-WTF is untyped.
     protection = PortalCSRF()  # type: ignore[no-untyped-call]
     protection.init_app(app)  # type: ignore[no-untyped-call]
     return protection

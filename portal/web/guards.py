@@ -67,7 +67,7 @@ def requires(permission: Permission) -> Callable[[View[P]], Guarded[P]]:
                 raise NotPermitted("This page is not part of your role.")
             return view(viewer, *args, **kwargs)
 
-        guarded.policy = permission.value  # type: ignore[attr-defined]
+        guarded.policy = permission.value  # type: ignore[attr-defined]  # this makes it a Guarded
         return guarded
 
     return guard
@@ -80,7 +80,7 @@ def public(view: View[P]) -> Guarded[P]:
     def open_to_all(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         return view(current_viewer(), *args, **kwargs)
 
-    open_to_all.policy = PUBLIC  # type: ignore[attr-defined]
+    open_to_all.policy = PUBLIC  # type: ignore[attr-defined]  # this makes it a Guarded
     return open_to_all
 
 

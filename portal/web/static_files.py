@@ -67,5 +67,5 @@ def install_static_files(app: Flask, folder: Path = STATIC_FOLDER) -> None:
         """The address of a static file, with its fingerprint; KeyError for a file that is not there."""
         return files.addresses[name]
 
-    app.wsgi_app = files  # type: ignore[method-assign]
+    app.wsgi_app = files  # type: ignore[method-assign]  # Flask's own way to wrap an application
     app.jinja_env.globals["static_url"] = static_url

@@ -14,9 +14,7 @@ from portal.domain import portable_returns
 from portal.domain.audit_vocabulary import SignOffStep
 from portal.domain.portable_returns import (
     AgencyNamed,
-    AskedHere,
     EvidenceNamed,
-    Fit,
     PortableAnswer,
     PortableReturn,
     Refusal,
@@ -24,10 +22,10 @@ from portal.domain.portable_returns import (
     SignatureNamed,
     canonical,
     check,
-    match,
     pack,
     unpack,
 )
+from portal.domain.travelled_answers import AskedHere, Fit, match
 from portal.domain.vocabulary import AgencyType
 from portal.gateways import signatures
 

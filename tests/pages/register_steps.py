@@ -5,15 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.database.session import db
-from portal.models.meetings import Invitation, Meeting
+from portal.models.meetings import Meeting
 
 TOUCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
-
-
-def stored(place, agency) -> Invitation:
-    """The invitation's row as it is kept."""
-    db.session.rollback()
-    return db.session.scalars(select(Invitation).where(Invitation.id == place.invitations[agency].id)).one()
 
 
 def meeting_of(place) -> Meeting:

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.pages.reading import words
+from tests.pages.sign_in_steps import ACCOUNT
 from tests.signing_in import CODE_PAGE
 from tests.world import PASSWORD
 
-ACCOUNT = "/account"
 CHANGE = "/account/password"
 CODES = "/account/recovery-codes"
 NEW = "copper violet hinge 9"
-
-
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
-def words(response):
-    return response.page.main.get_text(" ", strip=True)
 
 
 def test_it_shows_who_one_is_and_what_one_works_as(client, sign_in, world):

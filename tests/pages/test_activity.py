@@ -8,33 +8,8 @@ import pytest
 
 from portal.database.session import writing
 from portal.services import activity
+from tests.pages.reading import rows, words
 from tests.world import NOW
-
-
-@pytest.fixture
-def as_person(new_client, sign_in, world):
-    """A browser in which somebody has signed in."""
-
-    def enter(key: str):
-        browser = new_client()
-        sign_in(browser, world.person(key))
-        return browser
-
-    return enter
-
-
-@pytest.fixture
-def administrator(as_person):
-    """A's administrator, signed in."""
-    return as_person("a.administrator")
-
-
-def words(response) -> str:
-    return " ".join(response.page.main.get_text(" ", strip=True).split())
-
-
-def rows(response) -> list[str]:
-    return [" ".join(row.get_text(" ", strip=True).split()) for row in response.page.select("tbody tr")]
 
 
 def test_it_says_who_when_what_and_which_record(administrator, world):

@@ -16,19 +16,8 @@ from tests.services.file_steps import TellingScanner, in_store, row
 
 
 @pytest.fixture
-def place(world):
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
 def url(place):
     return f"/meetings/{place.id}/report"
-
-
-@pytest.fixture
-def school(client, sign_in, world):
-    sign_in(client, world.person("a.school.lead"))
-    return client
 
 
 @pytest.fixture
@@ -54,11 +43,11 @@ def opened(browser, page, name="") -> object:
 
 
 @pytest.mark.usefixtures("passes")
-def test_files_are_attached_and_what_was_typed_is_saved_with_them(school, url, place):
-    answer = send(school, url, (PDF, "Chronology.pdf"), (b"a,b\n", "Dates.csv"), worries="Two burns.")
+def test_files_are_attached_and_what_was_typed_is_saved_with_them(head, url, place):
+    answer = send(head, url, (PDF, "Chronology.pdf"), (b"a,b\n", "Dates.csv"), worries="Two burns.")
     assert answer.status_code == 303
     assert stored(place).worries == "Two burns."
-    page = school.get(answer.location).page
+    page = head.get(answer.location).page
     assert listed(page) == [
         "Chronology.pdf (1 KB) Checked Remove Chronology.pdf",
         "Dates.csv (1 KB) Checked Remove Dates.csv",
@@ -68,65 +57,65 @@ def test_files_are_attached_and_what_was_typed_is_saved_with_them(school, url, p
 
 
 @pytest.mark.usefixtures("passes")
-def test_any_button_takes_the_files_along(school, url):
-    assert send(school, url, (PDF, "One.pdf"), button="save", **WHOLE).location.endswith("/meetings/1")
-    assert send(school, url, (PDF, "Two.pdf"), button="check").location.endswith("/report/check")
-    assert [line.split(" ")[0] for line in listed(school.get(f"{url}/check").page)] == ["One.pdf", "Two.pdf"]
+def test_any_button_takes_the_files_along(head, url):
+    assert send(head, url, (PDF, "One.pdf"), button="save", **WHOLE).location.endswith("/meetings/1")
+    assert send(head, url, (PDF, "Two.pdf"), button="check").location.endswith("/report/check")
+    assert [line.split(" ")[0] for line in listed(head.get(f"{url}/check").page)] == ["One.pdf", "Two.pdf"]
 
 
-def test_the_page_says_what_may_be_attached(school, url, use_filing):
-    hint = school.get(url).page.select_one("#files-hint").get_text()
+def test_the_page_says_what_may_be_attached(head, url, use_filing):
+    hint = head.get(url).page.select_one("#files-hint").get_text()
     assert "PDF, Word, Excel and PowerPoint" in hint
     assert "Up to 25 MB each" in hint
-    form = school.get(url).page.select_one("form[data-autosave]")
+    form = head.get(url).page.select_one("form[data-autosave]")
     assert form["enctype"] == "multipart/form-data"
 
 
 @pytest.mark.usefixtures("passes")
-def test_a_file_is_taken_off_again(school, url, place):
-    page = school.get(send(school, url, (PDF, "One.pdf"), (PDF, "Two.pdf"), worries="Burns.").location).page
+def test_a_file_is_taken_off_again(head, url, place):
+    page = head.get(send(head, url, (PDF, "One.pdf"), (PDF, "Two.pdf"), worries="Burns.").location).page
     first = page.select_one("button[name=remove]")["value"]
-    answer = send(school, url, button=f"remove={first}", worries="Burns and bruises.")
+    answer = send(head, url, button=f"remove={first}", worries="Burns and bruises.")
     assert answer.status_code == 303
-    assert [line.split(" ")[0] for line in listed(school.get(url).page)] == ["Two.pdf"]
+    assert [line.split(" ")[0] for line in listed(head.get(url).page)] == ["Two.pdf"]
     assert stored(place).worries == "Burns and bruises."
-    assert school.get(f"/files/{first}").status_code == 404
+    assert head.get(f"/files/{first}").status_code == 404
 
 
-def test_enter_never_removes_a_file(school, url, use_filing):
+def test_enter_never_removes_a_file(head, url, use_filing):
     """Browsers press a form's first button for somebody who presses Enter."""
     use_filing(scanner=TellingScanner())
-    page = school.get(send(school, url, (PDF, "One.pdf")).location).page
+    page = head.get(send(head, url, (PDF, "One.pdf")).location).page
     first = page.select_one("form[data-autosave]").find("button", type="submit")
     assert first["name"] == "attach"
 
 
-def test_a_file_that_is_too_large_is_refused_and_what_was_typed_is_kept(school, url, place, use_filing, app):
+def test_a_file_that_is_too_large_is_refused_and_what_was_typed_is_kept(head, url, place, use_filing, app):
     use_filing(scanner=TellingScanner())
     most = filing().most_bytes
     before = in_store()
-    answer = send(school, url, (PDF + b"x" * most, "Long.pdf"), worries="Two burns.")
+    answer = send(head, url, (PDF + b"x" * most, "Long.pdf"), worries="Two burns.")
     assert answer.status_code == 413
     assert "Long.pdf is larger than 25 MB" in answer.page.select_one("#files-error").get_text()
     assert links_in_summary(answer) == ["#files"]
     assert "Two burns." in answer.page.find("textarea", id="worries").get_text()
     assert stored(place).worries == "Two burns."
     assert in_store() == before
-    again = school.send(answer, action=url, button="save", worries="Three burns.")
+    again = head.send(answer, action=url, button="save", worries="Three burns.")
     assert again.status_code == 303
     assert stored(place).worries == "Three burns."
 
 
-def test_more_than_several_of_the_largest_files_is_refused_before_it_is_read(school, url, place):
+def test_more_than_several_of_the_largest_files_is_refused_before_it_is_read(head, url, place):
     sent = {"CONTENT_LENGTH": str(10**10), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
-    answer = school.post(url, environ_overrides=sent)
+    answer = head.post(url, environ_overrides=sent)
     assert answer.status_code == 413
     assert "Together the files were too large" in answer.page.get_text()
 
 
-def test_pages_that_take_no_files_take_no_more_than_text(school, url):
+def test_pages_that_take_no_files_take_no_more_than_text(head, url):
     content = {"files": (BytesIO(b"x" * 3 * 1024 * 1024), "x.txt")}
-    answer = school.post(f"{url}/autosave", data=content, headers=SCRIPT)
+    answer = head.post(f"{url}/autosave", data=content, headers=SCRIPT)
     assert answer.status_code == 413
     assert "Together" not in answer.page.get_text()
 
@@ -139,28 +128,28 @@ def test_pages_that_take_no_files_take_no_more_than_text(school, url):
         (b"", "Empty.pdf", "Empty.pdf is empty"),
     ],
 )
-def test_what_is_not_taken_is_refused_by_its_content_and_the_text_is_saved(school, url, place, content, name, words):
-    answer = send(school, url, (content, name), worries="Two burns.")
+def test_what_is_not_taken_is_refused_by_its_content_and_the_text_is_saved(head, url, place, content, name, words):
+    answer = send(head, url, (content, name), worries="Two burns.")
     assert answer.status_code == 400
     assert words in answer.page.select_one("#files-error").get_text()
     assert stored(place).worries == "Two burns."
     assert listed(answer.page) == []
 
 
-def test_a_virus_is_told_and_the_text_is_saved(school, url, place, scanned):
-    answer = send(school, url, (VIRUS, "Invoice.txt"), worries="Two burns.")
-    page = school.get(answer.location).page
+def test_a_virus_is_told_and_the_text_is_saved(head, url, place, scanned):
+    answer = send(head, url, (VIRUS, "Invoice.txt"), worries="Two burns.")
+    page = head.get(answer.location).page
     assert "A virus was found in Invoice.txt" in page.get_text()
     assert listed(page) == ["Invoice.txt (1 KB) Refused Remove Invoice.txt"]
     assert page.select(".app-files a") == []
     assert stored(place).worries == "Two burns."
 
 
-def test_while_a_file_waits_it_is_listed_and_held_back(school, url):
-    page = school.get(send(school, url, (PDF, "Body map.pdf")).location).page
+def test_while_a_file_waits_it_is_listed_and_held_back(head, url):
+    page = head.get(send(head, url, (PDF, "Body map.pdf")).location).page
     assert listed(page) == ["Body map.pdf (1 KB) Being checked Remove Body map.pdf"]
     file_id = page.select_one("button[name=remove]")["value"]
-    answer = school.get(f"/files/{file_id}")
+    answer = head.get(f"/files/{file_id}")
     assert answer.status_code == 409
     assert answer.page.h1.get_text() == "This file is still being checked"
     assert "Body map.pdf" in answer.page.get_text()
@@ -174,10 +163,10 @@ def test_an_infected_file_says_so(client, sign_in, world):
 
 
 @pytest.mark.usefixtures("passes")
-def test_a_file_is_opened_as_something_to_save_under_its_own_name(school, url):
+def test_a_file_is_opened_as_something_to_save_under_its_own_name(head, url):
     content = office("docx", **{"word/media/x": bytes(range(256)) * 1000})
-    page = school.get(send(school, url, (content, "Zeitplan: für später – 50 %.docm")).location).page
-    answer = opened(school, page)
+    page = head.get(send(head, url, (content, "Zeitplan: für später – 50 %.docm")).location).page
+    answer = opened(head, page)
     assert answer.get_data() == content
     assert answer.content_length == len(content)
     assert answer.mimetype.endswith("wordprocessingml.document")
@@ -190,20 +179,20 @@ def test_a_file_is_opened_as_something_to_save_under_its_own_name(school, url):
 
 
 @pytest.mark.usefixtures("passes")
-def test_text_is_given_as_text_whatever_it_was_called(school, url):
-    page = school.get(send(school, url, (b"<script>alert(1)</script>", "page.html")).location).page
-    answer = opened(school, page, "page.html.txt")
+def test_text_is_given_as_text_whatever_it_was_called(head, url):
+    page = head.get(send(head, url, (b"<script>alert(1)</script>", "page.html")).location).page
+    answer = opened(head, page, "page.html.txt")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
 @pytest.mark.usefixtures("passes")
-def test_a_damaged_file_is_a_fault_of_ours_and_nothing_of_it_is_sent(school, url):
-    page = school.get(send(school, url, (PDF, "Plan.pdf")).location).page
+def test_a_damaged_file_is_a_fault_of_ours_and_nothing_of_it_is_sent(head, url):
+    page = head.get(send(head, url, (PDF, "Plan.pdf")).location).page
     file_id = int(page.select_one("button[name=remove]")["value"])
     path = next(filing().store.folder.glob(f"*/{row(file_id).store_name}"))
     path.write_bytes(path.read_bytes()[:-1])
-    answer = opened(school, page)
+    answer = opened(head, page)
     assert answer.status_code == 500
     assert b"%PDF" not in answer.get_data()
 
@@ -218,46 +207,46 @@ def test_the_chair_and_the_agency_find_the_files_with_the_report(new_client, sig
 
 
 @pytest.mark.usefixtures("passes")
-def test_files_come_in_although_a_colleague_saved_another_text(school, url, place, new_client, sign_in, world):
-    before = school.get(url)
+def test_files_come_in_although_a_colleague_saved_another_text(head, url, place, new_client, sign_in, world):
+    before = head.get(url)
     colleague = new_client()
     sign_in(colleague, world.person("a.school.practitioner"))
     colleague.submit(url, action=url, button="save", worries="Theirs.")
-    answer = school.send(before, action=url, button="attach", worries="Mine.", files=[(BytesIO(PDF), "Chronology.pdf")])
+    answer = head.send(before, action=url, button="attach", worries="Mine.", files=[(BytesIO(PDF), "Chronology.pdf")])
     assert answer.status_code == 409
     assert {"Mine.", "Theirs."} <= {side.get_text() for side in answer.page.select(".app-compare__text")}
-    assert [line.split(" ")[0] for line in listed(school.get(url).page)] == ["Chronology.pdf"]
+    assert [line.split(" ")[0] for line in listed(head.get(url).page)] == ["Chronology.pdf"]
 
 
 @pytest.mark.usefixtures("passes")
-def test_saving_by_the_script_leaves_the_files_alone(school, url):
-    send(school, url, (PDF, "One.pdf"), worries="Burns.")
-    assert autosave(school, url, worries="Burns and bruises.").status_code == 200
-    assert [line.split(" ")[0] for line in listed(school.get(url).page)] == ["One.pdf"]
+def test_saving_by_the_script_leaves_the_files_alone(head, url):
+    send(head, url, (PDF, "One.pdf"), worries="Burns.")
+    assert autosave(head, url, worries="Burns and bruises.").status_code == 200
+    assert [line.split(" ")[0] for line in listed(head.get(url).page)] == ["One.pdf"]
 
 
 @pytest.mark.usefixtures("passes")
-def test_text_in_the_place_of_a_file_is_no_file(school, url):
-    assert school.submit(url, action=url, button="attach", worries="x").status_code == 303
+def test_text_in_the_place_of_a_file_is_no_file(head, url):
+    assert head.submit(url, action=url, button="attach", worries="x").status_code == 303
     token = {
         field["name"]: field.get("value", "")
-        for field in school.get(url).page.select("form[data-autosave] input[type=hidden]")
+        for field in head.get(url).page.select("form[data-autosave] input[type=hidden]")
     }
-    assert school.post(url, data={**token, "files": "not a file", "attach": "yes"}).status_code == 303
-    assert listed(school.get(url).page) == []
+    assert head.post(url, data={**token, "files": "not a file", "attach": "yes"}).status_code == 303
+    assert listed(head.get(url).page) == []
 
 
 @pytest.mark.usefixtures("passes")
 @pytest.mark.parametrize("verdict", list(Verdict))
-def test_reading_the_page_costs_the_same_with_many_files(school, url, verdict, use_filing, count_queries):
+def test_reading_the_page_costs_the_same_with_many_files(head, url, verdict, use_filing, count_queries):
     def queries() -> int:
         with count_queries() as statements:
-            school.get(url)
+            head.get(url)
         return len(statements)
 
     use_filing(scanner=TellingScanner(verdict))
-    send(school, url, (PDF, "0.pdf"))
+    send(head, url, (PDF, "0.pdf"))
     one = queries()
-    send(school, url, *((PDF, f"{number}.pdf") for number in range(1, 8)))
-    assert len(listed(school.get(url).page)) == 8
+    send(head, url, *((PDF, f"{number}.pdf") for number in range(1, 8)))
+    assert len(listed(head.get(url).page)) == 8
     assert queries() == one

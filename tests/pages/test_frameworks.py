@@ -5,41 +5,16 @@ from __future__ import annotations
 import pytest
 
 from portal.services.frameworks import editions
+from tests.pages.reading import errors, words
 from tests.world import NOW
 
 READERS = ("a.board", "a.scrutineer", "a.sector_lead")
 
 
 @pytest.fixture
-def as_person(new_client, sign_in, world):
-    """A browser in which somebody has signed in."""
-
-    def enter(key: str):
-        browser = new_client()
-        sign_in(browser, world.person(key))
-        return browser
-
-    return enter
-
-
-@pytest.fixture
-def manager(as_person):
-    """A's business manager, signed in."""
-    return as_person("a.business_manager")
-
-
-@pytest.fixture
 def draft(world) -> str:
     """The address of A's draft."""
     return f"/frameworks/{world.editions['a.draft'].id}"
-
-
-def words(response) -> str:
-    return " ".join(response.page.main.get_text(" ", strip=True).split())
-
-
-def errors(response) -> list[str]:
-    return [link.get_text(strip=True) for link in response.page.select(".govuk-error-summary__list li")]
 
 
 def links(response) -> set[str]:

@@ -9,14 +9,9 @@ from portal.database.session import db, writing
 from portal.models.audits import AuditRound
 from portal.models.meetings import Invitation
 from portal.models.people import User
+from tests.services.rows import change
 
 MOST_QUERIES = 9
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
 
 
 def tasks_of(page):

@@ -3,73 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from portal.database.session import db, writing
+from portal.database.session import db
 from portal.domain.errors import NotPermitted
 from portal.domain.vocabulary import Answer, Attendance, MeetingStatus
 from portal.models.activity import Activity
 from portal.models.meetings import Invitation, Meeting
 from portal.views import invitations
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
-
-
-def stored(invitation):
-    """An invitation as the database has it now."""
-    db.session.rollback()
-    return db.session.scalars(
-        select(Invitation).where(Invitation.id == invitation.id).execution_options(populate_existing=True)
-    ).one()
-
-
-def logged(verb, invitation):
-    """How often something was logged about an invitation."""
-    db.session.rollback()
-    return len(
-        db.session.scalars(select(Activity).where(Activity.verb == verb, Activity.subject_id == invitation.id)).all()
-    )
+from tests.services.rows import change, invitation_of, stored, trail
 
 
 @pytest.fixture
-def browser(new_client, sign_in, world):
-    """A browser of somebody who is signed in."""
-
-    def open_browser(key):
-        client = new_client()
-        sign_in(client, world.person(key))
-        return client
-
-    return open_browser
-
-
-@pytest.fixture
-def initial(world):
-    """A's initial conference of today, which the school has not answered."""
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
-def school(browser):
-    """The school's lead."""
-    return browser("a.school.lead")
-
-
-@pytest.fixture
-def answer_url(initial):
+def answer_url(place):
     """Where the invitation is answered."""
-    return f"/meetings/{initial.id}/answer"
+    return f"/meetings/{place.id}/answer"
 
 
 class TestAnswering:
     """`/meetings/<id>/answer`."""
 
-    def test_one_question_with_what_belongs_to_each_answer(self, school, answer_url):
-        page = school.get(answer_url).page
+    def test_one_question_with_what_belongs_to_each_answer(self, head, answer_url):
+        page = head.get(answer_url).page
         assert page.h1.get_text(strip=True) == "Will you come?"
         values = [radio["value"] for radio in page.select("input[name=answer]")]
         assert values == [answer.value for answer in Answer]
@@ -79,17 +34,17 @@ class TestAnswering:
             assert page.find(id=name) is not None
         assert "ZQ-A-CHILD-1-QZ" in page.select_one("dl").get_text()
 
-    def test_an_answer_is_sent_and_said(self, school, answer_url, initial):
-        sent = school.submit(answer_url, answer="deputy", deputy="J. Field, deputy head")
-        assert (sent.status_code, sent.location) == (303, f"/meetings/{initial.id}")
-        page = school.get(sent.location).page
+    def test_an_answer_is_sent_and_said(self, head, answer_url, place):
+        sent = head.submit(answer_url, answer="deputy", deputy="J. Field, deputy head")
+        assert (sent.status_code, sent.location) == (303, f"/meetings/{place.id}")
+        page = head.get(sent.location).page
         banner = page.select_one(".govuk-notification-banner").get_text(" ", strip=True)
         assert "Your answer was sent. A deputy will come: J. Field, deputy head." in banner
-        assert stored(initial.invitations["school"]).answer is Answer.DEPUTY
+        assert invitation_of(place, "school").answer is Answer.DEPUTY
 
-    def test_the_answer_given_is_shown_to_be_changed(self, school, answer_url):
-        school.submit(answer_url, answer="apologies", reason="Exams")
-        page = school.get(answer_url).page
+    def test_the_answer_given_is_shown_to_be_changed(self, head, answer_url):
+        head.submit(answer_url, answer="apologies", reason="Exams")
+        page = head.get(answer_url).page
         assert page.select_one("input[name=answer][checked]")["value"] == "apologies"
         assert page.find(id="reason").get_text(strip=True) == "Exams"
 
@@ -103,10 +58,8 @@ class TestAnswering:
             ({"answer": "maybe"}, "answer", "Choose one of the answers shown"),
         ],
     )
-    def test_what_is_missing_is_said_and_what_was_typed_is_kept(
-        self, school, answer_url, initial, typed, field, sentence
-    ):
-        answer = school.submit(answer_url, **typed)
+    def test_what_is_missing_is_said_and_what_was_typed_is_kept(self, head, answer_url, place, typed, field, sentence):
+        answer = head.submit(answer_url, **typed)
         assert answer.status_code == 400
         link = answer.page.select_one(".govuk-error-summary a")
         assert link["href"] == f"#{field}"
@@ -115,67 +68,67 @@ class TestAnswering:
             if name != "answer":
                 kept = answer.page.find(id=name)
                 assert text in (kept.get("value") or kept.get_text())
-        assert stored(initial.invitations["school"]).answer is None
+        assert invitation_of(place, "school").answer is None
 
-    def test_sent_twice_it_is_one_record_and_no_fault(self, school, answer_url, initial):
-        page = school.get(answer_url)
+    def test_sent_twice_it_is_one_record_and_no_fault(self, head, answer_url, place):
+        page = head.get(answer_url)
         for words in ("Your answer was sent.", "Your answer stands as it was."):
-            sent = school.send(page, answer="attend")
+            sent = head.send(page, answer="attend")
             assert sent.status_code == 303
-            assert words in school.get(sent.location).text
-        assert logged("invitation.answered", initial.invitations["school"]) == 1
+            assert words in head.get(sent.location).text
+        assert trail("invitation.answered", place.invitations["school"].id) == 1
 
-    def test_a_colleague_who_was_first_is_told_of_and_either_can_stand(self, school, browser, answer_url, initial):
-        colleague = browser("a.school.practitioner")
-        page = school.get(answer_url)
+    def test_a_colleague_who_was_first_is_told_of_and_either_can_stand(self, head, as_person, answer_url, place):
+        colleague = as_person("a.school.practitioner")
+        page = head.get(answer_url)
         colleague.submit(answer_url, answer="deputy", deputy="J. Field")
-        lost = school.send(page, answer="apologies", reason="Exams all day")
+        lost = head.send(page, answer="apologies", reason="Exams all day")
         assert lost.status_code == 409
         words = lost.page.main.get_text(" ", strip=True)
         assert "Apologies: nobody can come: Exams all day" in words
         assert "A deputy will come: J. Field" in words
-        assert lost.page.find("a", string="Keep what is saved now")["href"] == f"/meetings/{initial.id}"
-        assert stored(initial.invitations["school"]).answer is Answer.DEPUTY
-        assert school.send(lost).status_code == 303
-        kept = stored(initial.invitations["school"])
+        assert lost.page.find("a", string="Keep what is saved now")["href"] == f"/meetings/{place.id}"
+        assert invitation_of(place, "school").answer is Answer.DEPUTY
+        assert head.send(lost).status_code == 303
+        kept = invitation_of(place, "school")
         assert (kept.answer, kept.answer_note) == (Answer.APOLOGIES, "Exams all day")
 
-    def test_not_ours_ends_access_with_a_word_of_what_happens_now(self, school, browser, answer_url, initial):
-        colleague = browser("a.school.practitioner")
-        page, other = school.get(answer_url), colleague.get(answer_url)
-        sent = school.send(page, answer="not_ours", whereabouts="Hillside School since March")
+    def test_not_ours_ends_access_with_a_word_of_what_happens_now(self, head, as_person, answer_url, place):
+        colleague = as_person("a.school.practitioner")
+        page, other = head.get(answer_url), colleague.get(answer_url)
+        sent = head.send(page, answer="not_ours", whereabouts="Hillside School since March")
         assert sent.location == "/meetings/not-ours"
-        assert school.get(sent.location).page.h1.get_text() == "The coordinator has been told"
+        assert head.get(sent.location).page.h1.get_text() == "The coordinator has been told"
         # Back and once more leads to the same word; anything else is gone, for colleagues too.
-        assert school.send(page, answer="not_ours").location == "/meetings/not-ours"
-        assert school.get(answer_url).status_code == 404
-        assert school.get(f"/meetings/{initial.id}").status_code == 404
-        assert colleague.get(f"/meetings/{initial.id}").status_code == 404
+        assert head.send(page, answer="not_ours").location == "/meetings/not-ours"
+        assert head.get(answer_url).status_code == 404
+        assert head.get(f"/meetings/{place.id}").status_code == 404
+        assert colleague.get(f"/meetings/{place.id}").status_code == 404
         assert colleague.send(other, answer="not_ours").status_code == 404
-        assert logged("invitation.answered", initial.invitations["school"]) == 1
+        assert trail("invitation.answered", place.invitations["school"].id) == 1
 
-    def test_once_the_meeting_is_over_the_answer_stands(self, school, answer_url, initial):
-        page = school.get(answer_url)
-        change(Meeting, initial.id, status=MeetingStatus.HELD)
-        assert school.send(page, answer="attend").status_code == 403
-        closed = school.get(answer_url)
-        assert closed.location == f"/meetings/{initial.id}"
-        assert "Answers to this invitation are closed" in school.get(closed.location).text
+    def test_once_the_meeting_is_over_the_answer_stands(self, head, answer_url, place):
+        page = head.get(answer_url)
+        change(Meeting, place.id, status=MeetingStatus.HELD)
+        assert head.send(page, answer="attend").status_code == 403
+        closed = head.get(answer_url)
+        assert closed.location == f"/meetings/{place.id}"
+        assert "Answers to this invitation are closed" in head.get(closed.location).text
 
-    def test_reading_the_question_is_reading_the_childs_record(self, school, answer_url, initial):
-        school.get(answer_url)
+    def test_reading_the_question_is_reading_the_childs_record(self, head, answer_url, place):
+        head.get(answer_url)
         rows = db.session.scalars(
-            select(Activity).where(Activity.verb == "case.read", Activity.subject_id == initial.case_id)
+            select(Activity).where(Activity.verb == "case.read", Activity.subject_id == place.case_id)
         ).all()
         assert len(rows) == 1
 
-    def test_what_was_typed_survives_a_session_that_ended(self, school, answer_url, at_world_time, sign_in, world):
-        page = school.get(answer_url)
+    def test_what_was_typed_survives_a_session_that_ended(self, head, answer_url, at_world_time, sign_in, world):
+        page = head.get(answer_url)
         at_world_time.shift(60 * 30)
-        sent = school.send(page, answer="apologies", reason="Exams all day, and the head is away")
+        sent = head.send(page, answer="apologies", reason="Exams all day, and the head is away")
         assert sent.location.startswith("/sign-in")
-        sign_in(school, world.person("a.school.lead"))
-        again = school.get(answer_url).page
+        sign_in(head, world.person("a.school.lead"))
+        again = head.get(answer_url).page
         assert "You were signed out before this was sent." in again.get_text()
         assert again.find(id="reason").get_text(strip=True) == "Exams all day, and the head is away"
         assert again.select_one("input[name=answer][checked]")["value"] == "apologies"
@@ -183,119 +136,118 @@ class TestAnswering:
     @pytest.mark.parametrize(
         ("key", "status"), [("a.chair", 403), ("a.board", 403), ("a.other_gp.lead", 404), ("b.school.lead", 404)]
     )
-    def test_nobody_else_answers(self, browser, answer_url, initial, key, status):
-        assert browser(key).get(answer_url).status_code == status
-        assert stored(initial.invitations["school"]).answer is None
+    def test_nobody_else_answers(self, as_person, answer_url, place, key, status):
+        assert as_person(key).get(answer_url).status_code == status
+        assert invitation_of(place, "school").answer is None
 
 
 class TestAnsweringSeveral:
     """`/meetings/answers`."""
 
-    def test_those_chosen_are_sent_and_the_others_wait(self, school, world, initial):
+    def test_those_chosen_are_sent_and_the_others_wait(self, head, world, place):
         review = world.meeting("a.review")
-        first, other = initial.invitations["school"], review.invitations["school"]
-        sent = school.submit(
+        first, other = place.invitations["school"], review.invitations["school"]
+        sent = head.submit(
             "/meetings/answers",
             **{f"answer_{first.id}": "attend", f"answer_{other.id}": "deputy", f"note_{other.id}": "J. Field"},
         )
         assert sent.location == "/meetings/answers"
-        page = school.get(sent.location).page
+        page = head.get(sent.location).page
         assert "2 answers were sent." in page.get_text()
         assert len(page.select(".app-card")) == 1
-        assert (stored(first).answer, stored(other).answer_note) == (Answer.ATTEND, "J. Field")
+        assert stored(Invitation, first.id).answer is Answer.ATTEND
+        assert stored(Invitation, other.id).answer_note == "J. Field"
 
-    def test_each_is_answered_under_its_own_membership(self, browser, world):
+    def test_each_is_answered_under_its_own_membership(self, as_person, world):
         places = [world.meeting(f"{letter}.initial") for letter in "ab"]
         for place in places:
             change(Invitation, place.invitations["police"].id, answer=None)
-        both = browser("both")
+        both = as_person("both")
         page = both.get("/meetings/answers")
         for letter in "AB":
             assert f"Borough Police, ZQ-{letter}-PARTNERSHIP-QZ" in page.text
         both.send(page, **{f"answer_{place.invitations['police'].id}": "attend" for place in places})
         for place in places:
-            assert stored(place.invitations["police"]).answer is Answer.ATTEND
+            assert invitation_of(place, "police").answer is Answer.ATTEND
 
-    def test_a_word_that_is_missing_is_asked_for_and_nothing_is_lost(self, school, world, initial):
+    def test_a_word_that_is_missing_is_asked_for_and_nothing_is_lost(self, head, world, place):
         review = world.meeting("a.review")
-        first, other = initial.invitations["school"], review.invitations["school"]
-        answer = school.submit(
-            "/meetings/answers", **{f"answer_{first.id}": "apologies", f"answer_{other.id}": "attend"}
-        )
+        first, other = place.invitations["school"], review.invitations["school"]
+        answer = head.submit("/meetings/answers", **{f"answer_{first.id}": "apologies", f"answer_{other.id}": "attend"})
         assert answer.status_code == 400
         assert answer.page.select_one(".govuk-error-summary a")["href"] == f"#note_{first.id}"
         assert answer.page.select_one(f"input[name=answer_{other.id}][checked]")["value"] == "attend"
-        assert (stored(first).answer, stored(other).answer) == (None, None)
+        assert (stored(Invitation, first.id).answer, stored(Invitation, other.id).answer) == (None, None)
 
-    def test_sent_twice_it_says_that_nothing_was_left_to_do(self, school, initial):
-        invitation = initial.invitations["school"]
-        page = school.get("/meetings/answers")
-        school.send(page, **{f"answer_{invitation.id}": "attend"})
-        again = school.send(page, **{f"answer_{invitation.id}": "attend"})
+    def test_sent_twice_it_says_that_nothing_was_left_to_do(self, head, place):
+        invitation = place.invitations["school"]
+        page = head.get("/meetings/answers")
+        head.send(page, **{f"answer_{invitation.id}": "attend"})
+        again = head.send(page, **{f"answer_{invitation.id}": "attend"})
         assert again.status_code == 303
-        assert "One invitation was answered or closed before this came" in school.get(again.location).text
-        assert logged("invitation.answered", invitation) == 1
+        assert "One invitation was answered or closed before this came" in head.get(again.location).text
+        assert trail("invitation.answered", invitation.id) == 1
 
-    def test_one_that_cannot_be_sent_is_told_of_by_name(self, school, world, initial, monkeypatch):
+    def test_one_that_cannot_be_sent_is_told_of_by_name(self, head, world, place, monkeypatch):
         monkeypatch.setattr(invitations, "answer_several", lambda answers: [NotPermitted("Too late.")])
-        sent = school.submit("/meetings/answers", **{f"answer_{initial.invitations['school'].id}": "attend"})
+        sent = head.submit("/meetings/answers", **{f"answer_{place.invitations['school'].id}": "attend"})
         assert (
             "Not sent: Initial child protection conference, Wednesday 10 June. Too late."
-            in school.get(sent.location).text
+            in head.get(sent.location).text
         )
 
-    def test_choosing_nothing_sends_nothing(self, school):
-        sent = school.submit("/meetings/answers")
-        assert "No answer was chosen, so nothing was sent." in school.get(sent.location).text
+    def test_choosing_nothing_sends_nothing(self, head):
+        sent = head.submit("/meetings/answers")
+        assert "No answer was chosen, so nothing was sent." in head.get(sent.location).text
 
-    def test_when_all_are_answered_it_leads_home(self, browser, world, initial):
-        gp = browser("a.gp.lead")
-        change(Invitation, initial.invitations["gp"].id, answer=None)
-        sent = gp.submit("/meetings/answers", **{f"answer_{initial.invitations['gp'].id}": "attend"})
+    def test_when_all_are_answered_it_leads_home(self, as_person, world, place):
+        gp = as_person("a.gp.lead")
+        change(Invitation, place.invitations["gp"].id, answer=None)
+        sent = gp.submit("/meetings/answers", **{f"answer_{place.invitations['gp'].id}": "attend"})
         assert sent.location == "/"
         assert "No invitation waits for an answer." in gp.get("/meetings/answers").text
 
-    def test_an_invitation_of_others_cannot_be_slipped_in(self, school, initial):
-        foreign = initial.invitations["gp"]
-        page = school.get("/meetings/answers")
+    def test_an_invitation_of_others_cannot_be_slipped_in(self, head, place):
+        foreign = place.invitations["gp"]
+        page = head.get("/meetings/answers")
         token = page.page.select_one("input[name=csrf_token]")["value"]
-        school.post(
+        head.post(
             "/meetings/answers",
             data={"csrf_token": token, f"answer_{foreign.id}": "attend", f"version_{foreign.id}": "0"},
         )
-        assert stored(foreign).answer is Answer.APOLOGIES
+        assert stored(Invitation, foreign.id).answer is Answer.APOLOGIES
 
 
 class TestDeclaring:
     """`/meetings/<id>/attendance`."""
 
-    def test_who_came_is_said_and_can_be_changed(self, school, initial):
-        url = f"/meetings/{initial.id}/attendance"
-        sent = school.submit(url, attendance="deputy")
-        assert "Thank you. You said: A deputy came." in school.get(sent.location).text
-        assert stored(initial.invitations["school"]).attendance is Attendance.DEPUTY
-        page = school.get(url).page
+    def test_who_came_is_said_and_can_be_changed(self, head, place):
+        url = f"/meetings/{place.id}/attendance"
+        sent = head.submit(url, attendance="deputy")
+        assert "Thank you. You said: A deputy came." in head.get(sent.location).text
+        assert invitation_of(place, "school").attendance is Attendance.DEPUTY
+        page = head.get(url).page
         assert page.select_one("input[checked]")["value"] == "deputy"
-        sent = school.submit(url, attendance="partial")
-        assert stored(initial.invitations["school"]).attendance is Attendance.PARTIAL
+        sent = head.submit(url, attendance="partial")
+        assert invitation_of(place, "school").attendance is Attendance.PARTIAL
 
-    def test_nothing_chosen_is_asked_again(self, school, initial):
-        answer = school.submit(f"/meetings/{initial.id}/attendance")
+    def test_nothing_chosen_is_asked_again(self, head, place):
+        answer = head.submit(f"/meetings/{place.id}/attendance")
         assert answer.status_code == 400
         assert answer.page.select_one(".govuk-error-summary a")["href"] == "#attendance"
 
-    def test_two_who_differ_are_told(self, school, browser, initial):
-        url = f"/meetings/{initial.id}/attendance"
-        page = school.get(url)
-        browser("a.school.practitioner").submit(url, attendance="video")
-        lost = school.send(page, attendance="no_response")
+    def test_two_who_differ_are_told(self, head, as_person, place):
+        url = f"/meetings/{place.id}/attendance"
+        page = head.get(url)
+        as_person("a.school.practitioner").submit(url, attendance="video")
+        lost = head.send(page, attendance="no_response")
         assert lost.status_code == 409
-        assert school.send(lost).status_code == 303
-        assert stored(initial.invitations["school"]).attendance is Attendance.NO_RESPONSE
+        assert head.send(lost).status_code == 303
+        assert invitation_of(place, "school").attendance is Attendance.NO_RESPONSE
 
-    def test_too_early_and_once_confirmed_it_leads_back_with_the_reason(self, school, world, initial):
-        early = school.get(f"/meetings/{world.meeting('a.review').id}/attendance")
-        assert "the meeting has not come yet" in school.get(early.location).text
-        change(Invitation, initial.invitations["school"].id, confirmed_attendance=Attendance.VIDEO)
-        late = school.get(f"/meetings/{initial.id}/attendance")
-        assert "the chair has confirmed it" in school.get(late.location).text
+    def test_too_early_and_once_confirmed_it_leads_back_with_the_reason(self, head, world, place):
+        early = head.get(f"/meetings/{world.meeting('a.review').id}/attendance")
+        assert "the meeting has not come yet" in head.get(early.location).text
+        change(Invitation, place.invitations["school"].id, confirmed_attendance=Attendance.VIDEO)
+        late = head.get(f"/meetings/{place.id}/attendance")
+        assert "the chair has confirmed it" in head.get(late.location).text

@@ -12,15 +12,11 @@ from portal.domain.vocabulary import JoiningPurpose
 from portal.models.people import User
 from portal.services import joining
 from portal.services.changes import changing
+from tests.pages.reading import words
 from tests.signing_in import CODE_PAGE
 from tests.world import viewer_of
 
 NEW = "copper violet hinge 9"
-
-
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
 
 
 @pytest.fixture
@@ -33,10 +29,6 @@ def make_link(database, world, gp):
         return joining.link_address("", token)
 
     return make
-
-
-def words(response):
-    return response.page.main.get_text(" ", strip=True)
 
 
 def test_a_newcomer_chooses_a_password_and_goes_on_to_set_up_the_app(client, gp, make_link):

@@ -7,23 +7,10 @@ from datetime import timedelta
 import pytest
 
 from portal.database.session import db
+from tests.pages.reading import words
+from tests.pages.sign_in_steps import ACCOUNT, type_password
 from tests.signing_in import CODE_PAGE
 from tests.world import PASSWORD
-
-ACCOUNT = "/account"
-
-
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
-def type_password(client, person, password=PASSWORD, path="/sign-in"):
-    return client.submit(path, email=person.email, password=password)
-
-
-def words(response):
-    return response.page.main.get_text(" ", strip=True)
 
 
 @pytest.fixture

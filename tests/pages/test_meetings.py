@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from portal.database.session import db, writing
+from portal.database.session import db
 from portal.domain.vocabulary import Attendance
 from portal.models.activity import Activity
 from portal.models.meetings import Invitation, Meeting
+from tests.services.rows import change
 
 MOST_QUERIES = 8
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
 
 
 @pytest.fixture

@@ -12,18 +12,6 @@ MOST_QUERIES = 16
 
 
 @pytest.fixture
-def signed_in(new_client, sign_in, world):
-    """Somebody's browser, signed in."""
-
-    def browser(key):
-        client = new_client()
-        sign_in(client, world.person(key))
-        return client
-
-    return browser
-
-
-@pytest.fixture
 def school(world):
     """The school's return in A."""
     return world.returns["a.school"]
@@ -35,8 +23,8 @@ def where(school):
     return f"/moderation/{school.id}"
 
 
-def test_the_panel_goes_from_answer_to_answer(signed_in, world, school, where):
-    board = signed_in("a.board")
+def test_the_panel_goes_from_answer_to_answer(as_person, world, school, where):
+    board = as_person("a.board")
     begin = board.get(where).page
     assert "1 of 6 answers rated by the panel" in begin.get_text()
     first = begin.select_one("main a.govuk-button")
@@ -48,11 +36,11 @@ def test_the_panel_goes_from_answer_to_answer(signed_in, world, school, where):
     assert "3 of 6 answers rated by the panel" in board.get(where).page.get_text()
 
 
-def test_an_answer_stands_with_all_that_speaks_for_and_against_it(signed_in, world, school, where):
+def test_an_answer_stands_with_all_that_speaks_for_and_against_it(as_person, world, school, where):
     check(world, "a.school", "2.2")
     conferences(world, "a", "school", came=11, of=18)
     evidence(world, "a.school", "2.2")
-    text = signed_in("a.board").get(f"{where}/questions/{school.questions['2.2']}").page.get_text(" ", strip=True)
+    text = as_person("a.board").get(f"{where}/questions/{school.questions['2.2']}").page.get_text(" ", strip=True)
     name = world.agency_names["a.school"]
     for said in (
         "ZQ-A-ANSWER-SCHOOL-QZ",
@@ -64,17 +52,17 @@ def test_an_answer_stands_with_all_that_speaks_for_and_against_it(signed_in, wor
         assert said in text
 
 
-def test_the_board_is_told_no_small_count(signed_in, world, school, where):
+def test_the_board_is_told_no_small_count(as_person, world, school, where):
     check(world, "a.school", "2.2")
     conferences(world, "a", "school", came=3, of=18)
     for path in (f"{where}/questions/{school.questions['2.2']}", f"{where}/session", f"{where}/session/agenda", where):
-        text = signed_in("a.business_manager").get(path).page.get_text(" ", strip=True)
+        text = as_person("a.business_manager").get(path).page.get_text(" ", strip=True)
         assert "at most 5 of 18" in text, path
         assert "3 of 18" not in text, path
 
 
-def test_a_moderators_reason_is_found_nowhere_by_the_agency_before_the_release(signed_in, world, school, where):
-    board, lead = signed_in("a.board"), signed_in("a.school.lead")
+def test_a_moderators_reason_is_found_nowhere_by_the_agency_before_the_release(as_person, world, school, where):
+    board, lead = as_person("a.board"), as_person("a.school.lead")
     question = f"{where}/questions/{school.questions['1.2']}"
     secret = "ZQ-A-REASON-QZ"
     board.submit(question, button="save", rating="amber", reason=secret)
@@ -85,29 +73,29 @@ def test_a_moderators_reason_is_found_nowhere_by_the_agency_before_the_release(s
     refused = lead.post(question, data={"csrf_token": _token(lead), "rating": "green", "reason": "x", "version": "0"})
     assert refused.status_code == 403
     assert secret not in refused.get_data(as_text=True)
-    administrator = signed_in("a.administrator").get("/activity").get_data(as_text=True)
+    administrator = as_person("a.administrator").get("/activity").get_data(as_text=True)
     assert "Rated an answer for the panel" in administrator
     assert secret not in administrator
-    manager = signed_in("a.business_manager")
+    manager = as_person("a.business_manager")
     assert manager.submit(f"{where}/release").status_code == 303
     assert secret in lead.get(question).get_data(as_text=True)
-    assert secret not in signed_in("a.gp.lead").get(question).get_data(as_text=True)
-    assert secret not in signed_in("b.school.lead").get(question).get_data(as_text=True)
+    assert secret not in as_person("a.gp.lead").get(question).get_data(as_text=True)
+    assert secret not in as_person("b.school.lead").get(question).get_data(as_text=True)
 
 
 def _token(client):
     return client.get("/account").page.find("input", attrs={"name": "csrf_token"})["value"]
 
 
-def test_a_rating_without_a_reason_is_asked_for_one(signed_in, school, where):
-    answer = signed_in("a.board").submit(f"{where}/questions/{school.questions['1.2']}", rating="red")
+def test_a_rating_without_a_reason_is_asked_for_one(as_person, school, where):
+    answer = as_person("a.board").submit(f"{where}/questions/{school.questions['1.2']}", rating="red")
     assert answer.status_code == 400
     assert "Say why the panel rates it so" in answer.page.select_one(".govuk-error-summary").get_text()
 
 
-def test_of_two_moderators_the_later_reads_both(signed_in, world, school, where):
+def test_of_two_moderators_the_later_reads_both(as_person, world, school, where):
     question = f"{where}/questions/{school.questions['1.2']}"
-    board, manager = signed_in("a.board"), signed_in("a.business_manager")
+    board, manager = as_person("a.board"), as_person("a.business_manager")
     page = board.get(question)
     manager.submit(question, rating="red", reason="ZQ-THEIRS")
     lost = board.send(page, rating="amber", reason="ZQ-MINE")
@@ -120,8 +108,8 @@ def test_of_two_moderators_the_later_reads_both(signed_in, world, school, where)
     assert moderation_of(world, "a.school", "1.2").reason == "ZQ-MINE"
 
 
-def test_a_session_from_plan_to_release(signed_in, world, school, where):
-    manager, lead = signed_in("a.business_manager"), signed_in("a.school.lead")
+def test_a_session_from_plan_to_release(as_person, world, school, where):
+    manager, lead = as_person("a.business_manager"), as_person("a.school.lead")
     moved = manager.submit(f"{where}/session/plan", place="ZQ-ROOM-4", held_on__day="10")
     assert moved.status_code == 303
     told = lead.get(f"{where}/session").page.get_text()
@@ -139,14 +127,14 @@ def test_a_session_from_plan_to_release(signed_in, world, school, where):
     assert "agreed:" in text
 
 
-def test_a_day_outside_of_the_rounds_is_refused_at_its_field(signed_in, where):
-    answer = signed_in("a.business_manager").submit(f"{where}/session/plan", held_on__year="2025")
+def test_a_day_outside_of_the_rounds_is_refused_at_its_field(as_person, where):
+    answer = as_person("a.business_manager").submit(f"{where}/session/plan", held_on__year="2025")
     assert answer.status_code == 400
     assert "The day must be after the return was signed" in answer.page.select_one(".govuk-error-summary").get_text()
 
 
-def test_two_who_plan_at_once(signed_in, world, where):
-    manager = signed_in("a.business_manager")
+def test_two_who_plan_at_once(as_person, world, where):
+    manager = as_person("a.business_manager")
     first, second = manager.get(f"{where}/session/plan"), manager.get(f"{where}/session/plan")
     assert manager.send(first, place="By video").status_code == 303
     assert manager.send(second, place="Room 5").status_code == 409
@@ -155,22 +143,22 @@ def test_two_who_plan_at_once(signed_in, world, where):
     assert found.place == "By video"
 
 
-def test_the_agenda_prints_with_its_points(signed_in, where):
-    page = signed_in("a.scrutineer").get(f"{where}/session/agenda").page
+def test_the_agenda_prints_with_its_points(as_person, where):
+    page = as_person("a.scrutineer").get(f"{where}/session/agenda").page
     assert page.select("section h2")
     assert "Notes:" in page.get_text()
     assert not page.select("main form")
 
 
-def test_an_action_is_one_link_from_each_point(signed_in, school, where):
-    links = [link["href"] for link in signed_in("a.board").get(f"{where}/session").page.select("main .app-task a")]
+def test_an_action_is_one_link_from_each_point(as_person, school, where):
+    links = [link["href"] for link in as_person("a.board").get(f"{where}/session").page.select("main .app-task a")]
     assert any(link.endswith("/actions/new") for link in links)
-    assert not any("actions/new" in str(signed_in("a.scrutineer").get(f"{where}/session").page) for _ in range(1))
+    assert not any("actions/new" in str(as_person("a.scrutineer").get(f"{where}/session").page) for _ in range(1))
 
 
 @pytest.mark.parametrize("path", ["", "/questions/{first}", "/session", "/session/agenda"])
-def test_pages_take_few_queries(signed_in, school, where, count_queries, path):
-    client = signed_in("a.board")
+def test_pages_take_few_queries(as_person, school, where, count_queries, path):
+    client = as_person("a.board")
     with count_queries() as statements:
         assert client.get(where + path.format(first=school.questions["1.1"])).status_code == 200
     assert len(statements) <= MOST_QUERIES, statements

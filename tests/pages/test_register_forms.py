@@ -11,34 +11,14 @@ from portal.database.session import db, writing
 from portal.domain.vocabulary import Attendance, MeetingStatus
 from portal.models.activity import Activity
 from portal.models.meetings import Meeting
-from tests.pages.register_steps import form_of, meeting_of, stored, touch
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
+from tests.pages.register_steps import form_of, meeting_of, touch
+from tests.services.rows import invitation_of
 
 
 @pytest.fixture
 def url(place):
     """Its register's address."""
     return f"/meetings/{place.id}/register"
-
-
-@pytest.fixture
-def chair(client, sign_in, world):
-    """The chair's browser."""
-    sign_in(client, world.person("a.chair"))
-    return client
-
-
-@pytest.fixture
-def coordinator(new_client, sign_in, world):
-    """The coordinator's browser."""
-    other = new_client()
-    sign_in(other, world.person("a.coordinator"))
-    return other
 
 
 class TestWithoutScripts:
@@ -49,7 +29,7 @@ class TestWithoutScripts:
         answer = chair.submit(url, action=f"{url}/{row}", attendance="apologies", note="On leave")
         assert (answer.status_code, answer.location) == (303, f"{url}#row-{row}")
         assert chair.get(url).page.select_one(f"#row-{row}")
-        assert stored(place, "gp").confirmed_note == "On leave"
+        assert invitation_of(place, "gp").confirmed_note == "On leave"
 
     def test_a_refused_row_keeps_what_was_entered(self, chair, url, place):
         row = place.invitations["gp"].id
@@ -62,7 +42,7 @@ class TestWithoutScripts:
         assert (kept["attendance"], kept["deputy"], kept["note"]) == ("apologies", "yes", "Dr Ede came")
         again = chair.send(answer, action=f"{url}/{row}", attendance="telephone")
         assert again.status_code == 303
-        assert stored(place, "gp").confirmed_attendance is Attendance.DEPUTY
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.DEPUTY
 
     def test_a_lost_race_shows_both_and_is_settled_from_there(self, chair, coordinator, url, place):
         row = place.invitations["gp"].id
@@ -73,9 +53,9 @@ class TestWithoutScripts:
         words = lost.page.select_one(".govuk-error-summary").get_text()
         assert "Somebody else entered: Sent apologies. Note: Rang at nine." in words
         assert "You entered: In person." in words
-        assert stored(place, "gp").confirmed_attendance is Attendance.APOLOGIES
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.APOLOGIES
         assert chair.send(lost, action=f"{url}/{row}").status_code == 303
-        assert stored(place, "gp").confirmed_attendance is Attendance.IN_PERSON
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.IN_PERSON
 
     def test_all_rows_in_one_form(self, chair, url, place):
         ids = {agency: invited.id for agency, invited in place.invitations.items()}
@@ -87,9 +67,9 @@ class TestWithoutScripts:
         }
         answer = chair.submit(f"{url}/all", action=f"{url}/all", **entered)
         assert (answer.status_code, answer.location) == (303, url)
-        assert stored(place, "police").confirmed_attendance is Attendance.PARTIAL
-        assert stored(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
-        assert stored(place, "school").confirmed_attendance is None
+        assert invitation_of(place, "police").confirmed_attendance is Attendance.PARTIAL
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
+        assert invitation_of(place, "school").confirmed_attendance is None
 
     def test_all_rows_or_none_and_each_conflict_is_told(self, chair, coordinator, url, place):
         ids = {agency: invited.id for agency, invited in place.invitations.items()}
@@ -100,10 +80,10 @@ class TestWithoutScripts:
         assert lost.status_code == 409
         links = lost.page.select(".govuk-error-summary a")
         assert [link["href"] for link in links] == [f"#here-{ids['police']}"]
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
         assert chair.send(lost, action=f"{url}/all").status_code == 303
-        assert stored(place, "gp").confirmed_attendance is Attendance.IN_PERSON
-        assert stored(place, "police").confirmed_attendance is Attendance.VIDEO
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.IN_PERSON
+        assert invitation_of(place, "police").confirmed_attendance is Attendance.VIDEO
 
     def test_faults_in_the_one_form_keep_every_row(self, chair, url, place):
         ids = {agency: invited.id for agency, invited in place.invitations.items()}
@@ -112,7 +92,7 @@ class TestWithoutScripts:
         assert refused.status_code == 400
         assert form_of(refused, place, "gp")[f"attendance-{ids['gp']}"] == "in_person"
         assert form_of(refused, place, "school")[f"note-{ids['school']}"] == "nothing chosen here"
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
     def test_what_somebody_writes_is_never_html(self, chair, url, place):
         row = place.invitations["gp"].id
@@ -160,7 +140,7 @@ class TestClosing:
         meeting = meeting_of(place)
         assert (meeting.status, f"{meeting.held_time:%H:%M}", meeting.quorate) == (MeetingStatus.HELD, "09:45", True)
         assert meeting.note == "Started early.\nAll went well."
-        assert stored(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
 
     def test_twice_is_once(self, chair, url, place):
         page = chair.get(f"{url}/close")
@@ -181,7 +161,7 @@ class TestClosing:
         assert meeting_of(place).register_closed_at is None
         assert chair.send(lost, action=f"{url}/close").status_code == 303
         assert meeting_of(place).note == "My note"
-        assert stored(place, "gp").confirmed_attendance is Attendance.IN_PERSON
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.IN_PERSON
 
     @pytest.mark.parametrize(
         ("typed", "field"),

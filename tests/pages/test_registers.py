@@ -10,34 +10,14 @@ from sqlalchemy import update
 from portal.database.session import writing
 from portal.domain.vocabulary import Attendance
 from portal.models.meetings import Meeting
-from tests.pages.register_steps import TOUCH, form_of, meeting_of, stored, touch
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
+from tests.pages.register_steps import TOUCH, form_of, meeting_of, touch
+from tests.services.rows import invitation_of
 
 
 @pytest.fixture
 def url(place):
     """Its register's address."""
     return f"/meetings/{place.id}/register"
-
-
-@pytest.fixture
-def chair(client, sign_in, world):
-    """The chair's browser."""
-    sign_in(client, world.person("a.chair"))
-    return client
-
-
-@pytest.fixture
-def coordinator(new_client, sign_in, world):
-    """The coordinator's browser."""
-    other = new_client()
-    sign_in(other, world.person("a.coordinator"))
-    return other
 
 
 class TestTheSheet:
@@ -122,13 +102,13 @@ class TestTouching:
             "deputy": "yes",
             "note": "Dr Ede for Dr Shah",
         }
-        assert stored(place, "gp").confirmed_attendance is Attendance.DEPUTY
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.DEPUTY
 
     def test_ticks_beside_nobody_are_out_of_sight_and_say_nothing(self, chair, url, place):
         touch(chair, url, place, "gp", attendance="video", left_early="yes")
         answer = touch(chair, url, place, "gp", attendance="no_response", left_early="yes")
         assert answer.status_code == 200
-        kept = stored(place, "gp")
+        kept = invitation_of(place, "gp")
         assert (kept.confirmed_attendance, kept.left_early) == (Attendance.NO_RESPONSE, False)
 
     def test_a_row_that_somebody_else_set_is_told(self, chair, coordinator, url, place):
@@ -137,7 +117,7 @@ class TestTouching:
         row = f"{url}/{place.invitations['gp'].id}"
         answer = chair.post(row, data=fields | {"attendance": "in_person"}, headers=TOUCH)
         assert answer.status_code == 409
-        assert stored(place, "gp").confirmed_attendance is Attendance.APOLOGIES
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.APOLOGIES
 
     @pytest.mark.parametrize(
         ("entered", "words"),
@@ -154,7 +134,7 @@ class TestTouching:
         answer = touch(chair, url, place, "gp", **entered)
         assert answer.status_code == 422
         assert words in answer.json["message"]
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
     def test_a_closed_register_says_so(self, chair, url, place, world):
         fields = form_of(chair.get(url), place, "gp")
@@ -168,12 +148,12 @@ class TestTouching:
         chair.submit(url, action="/sign-out")
         answer = chair.post(f"{url}/{place.invitations['gp'].id}", data=fields | {"attendance": "video"}, headers=TOUCH)
         assert answer.status_code in (400, 401)
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
     def test_without_its_token_nothing_is_saved(self, chair, url, place):
         fields = form_of(chair.get(url), place, "gp") | {"attendance": "video", "csrf_token": "forged"}
         assert chair.post(f"{url}/{place.invitations['gp'].id}", data=fields, headers=TOUCH).status_code == 400
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
 
 class TestWhoMay:
@@ -202,7 +182,7 @@ class TestWhoMay:
             fields = {"csrf_token": token, "version": "0", "seen": "0", "attendance": "video", "status": "held"}
             assert client.post(path, data=fields).status_code == status, path
             assert client.post(path, data=fields, headers=TOUCH).status_code == status, path
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
         assert meeting_of(place).register_closed_at is None
 
     def test_a_row_of_another_meeting_is_not_there(self, chair, url, world):

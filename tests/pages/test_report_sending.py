@@ -13,48 +13,27 @@ from tests.pages.report_steps import SCRIPT, WHOLE, autosave, links_in_summary, 
 
 
 @pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
 def url(place):
     """The address of one's own report on it."""
     return f"/meetings/{place.id}/report"
 
 
-@pytest.fixture
-def school(client, sign_in, world):
-    """A practitioner of the school, which has written nothing yet."""
-    sign_in(client, world.person("a.school.practitioner"))
-    return client
-
-
-@pytest.fixture
-def head(new_client, sign_in, world):
-    """The school's lead, in another browser."""
-    other = new_client()
-    sign_in(other, world.person("a.school.lead"))
-    return other
-
-
 class TestChecking:
     """Every answer once more, then one press."""
 
-    def test_missing_answers_are_asked_for_at_their_fields(self, school, url, place):
-        answer = write(school, url, button="check", **(WHOLE | {"worries": None, "category_views": None}))
+    def test_missing_answers_are_asked_for_at_their_fields(self, teacher, url, place):
+        answer = write(teacher, url, button="check", **(WHOLE | {"worries": None, "category_views": None}))
         assert answer.location == f"{url}/check"
-        back = school.get(answer.location)
+        back = teacher.get(answer.location)
         assert back.location == f"{url}?missing=1"
-        page = school.get(back.location)
+        page = teacher.get(back.location)
         assert links_in_summary(page) == ["#worries", "#category_views"]
         assert page.page.select_one("#strengths").get_text().strip() == WHOLE["strengths"]
         assert stored(place).status is ReportStatus.DRAFT
 
-    def test_the_check_shows_every_answer_with_a_way_to_change_it(self, school, url):
-        write(school, url, button="check", **WHOLE)
-        page = school.get(f"{url}/check")
+    def test_the_check_shows_every_answer_with_a_way_to_change_it(self, teacher, url):
+        write(teacher, url, button="check", **WHOLE)
+        page = teacher.get(f"{url}/check")
         assert page.page.h1.get_text() == "Check your report"
         words = page.page.main.get_text(" ", strip=True)
         for answer in ("Registered with us since birth.", "The burns.", "A child protection plan is needed"):
@@ -63,11 +42,11 @@ class TestChecking:
         changes = [str(link["href"]) for link in page.page.select(".govuk-summary-list__actions a")]
         assert changes == [f"{url}#{field}" for field in WHOLE]
 
-    def test_sent_it_is_locked_and_says_by_whom_and_when(self, school, url, place):
-        write(school, url, button="check", **WHOLE)
-        answer = school.submit(f"{url}/check", action=f"{url}/check")
+    def test_sent_it_is_locked_and_says_by_whom_and_when(self, teacher, url, place):
+        write(teacher, url, button="check", **WHOLE)
+        answer = teacher.submit(f"{url}/check", action=f"{url}/check")
         assert (answer.status_code, answer.location) == (303, url)
-        page = school.get(url)
+        page = teacher.get(url)
         words = page.page.main.get_text(" ", strip=True)
         assert "Your report was sent." in words
         assert "Wednesday 10 June, 11:00, by ZQ-A-SCHOOL-PRACTITIONER-QZ Sent Late" in words
@@ -77,27 +56,27 @@ class TestChecking:
         received = select(Invitation.report_received_on).where(Invitation.id == place.invitations["school"].id)
         assert db.session.scalar(received) == stored(place).submitted_at.date()
 
-    def test_pressed_twice_it_is_sent_once_and_says_so(self, school, url):
-        write(school, url, button="check", **WHOLE)
-        page = school.get(f"{url}/check")
-        school.send(page, action=f"{url}/check")
-        again = school.send(page, action=f"{url}/check")
+    def test_pressed_twice_it_is_sent_once_and_says_so(self, teacher, url):
+        write(teacher, url, button="check", **WHOLE)
+        page = teacher.get(f"{url}/check")
+        teacher.send(page, action=f"{url}/check")
+        again = teacher.send(page, action=f"{url}/check")
         assert (again.status_code, again.location) == (303, url)
-        assert "It was sent once." in school.get(url).text
+        assert "It was sent once." in teacher.get(url).text
         db.session.rollback()
         assert db.session.scalar(select(func.count()).where(Activity.verb == "report.submitted")) == 1
-        assert school.get(f"{url}/check").location == url
+        assert teacher.get(f"{url}/check").location == url
 
-    def test_a_colleagues_change_meanwhile_is_to_be_read_first(self, school, head, url, place):
-        write(school, url, button="check", **WHOLE)
-        page = school.get(f"{url}/check")
+    def test_a_colleagues_change_meanwhile_is_to_be_read_first(self, teacher, head, url, place):
+        write(teacher, url, button="check", **WHOLE)
+        page = teacher.get(f"{url}/check")
         write(head, url, worries="And a third burn.")
-        lost = school.send(page, action=f"{url}/check")
+        lost = teacher.send(page, action=f"{url}/check")
         assert lost.status_code == 409
         assert "ZQ-A-SCHOOL-LEAD-QZ changed this report at 11:00" in lost.text
         assert "And a third burn." in lost.text
         assert stored(place).status is ReportStatus.DRAFT
-        assert school.send(lost, action=f"{url}/check").status_code == 303
+        assert teacher.send(lost, action=f"{url}/check").status_code == 303
         assert stored(place).status is ReportStatus.SUBMITTED
 
 
@@ -105,11 +84,11 @@ class TestTwoPeople:
     """Neither overwrites the other, and both get on from the page that says so."""
 
     @pytest.fixture
-    def lost(self, school, head, url):
+    def lost(self, teacher, head, url):
         """The school's practitioner sends after the lead has saved another text."""
-        page = school.get(url)
+        page = teacher.get(url)
         write(head, url, **(WHOLE | {"worries": "Hers <b>", "threshold_view": "unsure", "category_views": ["neglect"]}))
-        answer = school.send(page, action=url, button="save", **(WHOLE | {"worries": "His"}))
+        answer = teacher.send(page, action=url, button="save", **(WHOLE | {"worries": "His"}))
         assert answer.status_code == 409
         return answer
 
@@ -132,47 +111,47 @@ class TestTwoPeople:
             ("Save the text put together", "Hers <b>\n\nHis", "", "neglect,physical"),
         ],
     )
-    def test_each_way_out_works(self, school, lost, url, place, button, worries, view, categories):
+    def test_each_way_out_works(self, teacher, lost, url, place, button, worries, view, categories):
         form = next(form for form in lost.page.select("form") if button in form.get_text())
         fields: dict[str, list[str]] = {}
         for field in form.select("input, textarea"):
             if field.get("type") not in ("radio", "checkbox") or field.has_attr("checked"):
                 value = field.get_text().removeprefix("\n") if field.name == "textarea" else field.get("value", "")
                 fields.setdefault(str(field["name"]), []).append(str(value))
-        answer = school.post(form["action"], data=fields)
+        answer = teacher.post(form["action"], data=fields)
         assert (answer.status_code, answer.location) == (303, f"/meetings/{place.id}")
         kept = stored(place)
         assert (kept.worries, kept.threshold_view, kept.category_views) == (worries, view, categories)
         assert kept.strengths == WHOLE["strengths"]
 
-    def test_whoever_was_on_the_way_to_check_goes_on_there(self, school, head, url):
-        page = school.get(url)
+    def test_whoever_was_on_the_way_to_check_goes_on_there(self, teacher, head, url):
+        page = teacher.get(url)
         write(head, url, **(WHOLE | {"worries": "Hers"}))
-        lost = school.send(page, action=url, button="check", **WHOLE)
+        lost = teacher.send(page, action=url, button="check", **WHOLE)
         form = next(form for form in lost.page.select("form") if "Keep mine" in form.get_text())
         fields: dict[str, list[str]] = {}
         for field in form.select("input"):
             fields.setdefault(str(field["name"]), []).append(str(field["value"]))
-        assert school.post(form["action"], data=fields).location == f"{url}/check"
+        assert teacher.post(form["action"], data=fields).location == f"{url}/check"
 
-    def test_in_two_windows_of_ones_own_it_says_so(self, school, url):
-        page = school.get(url)
-        autosave(school, url, worries="In the other window")
-        lost = school.send(page, action=url, button="save", worries="In this one")
+    def test_in_two_windows_of_ones_own_it_says_so(self, teacher, url):
+        page = teacher.get(url)
+        autosave(teacher, url, worries="In the other window")
+        lost = teacher.send(page, action=url, button="save", worries="In this one")
         assert lost.status_code == 409
         assert lost.page.h1.get_text() == "You changed this report in another window"
 
-    def test_both_saying_the_same_is_no_conflict(self, school, head, url, place):
-        page = school.get(url)
+    def test_both_saying_the_same_is_no_conflict(self, teacher, head, url, place):
+        page = teacher.get(url)
         write(head, url, **WHOLE)
-        assert school.send(page, action=url, button="save", **WHOLE).status_code == 303
+        assert teacher.send(page, action=url, button="save", **WHOLE).status_code == 303
         assert stored(place).version == 1
 
-    def test_after_it_was_sent_the_words_can_still_be_copied(self, school, head, url, place):
-        page = school.get(url)
+    def test_after_it_was_sent_the_words_can_still_be_copied(self, teacher, head, url, place):
+        page = teacher.get(url)
         write(head, url, **WHOLE)
         head.submit(f"{url}/check", action=f"{url}/check")
-        late = school.send(page, action=url, button="save", **(WHOLE | {"worries": "One thing more"}))
+        late = teacher.send(page, action=url, button="save", **(WHOLE | {"worries": "One thing more"}))
         assert late.status_code == 409
         assert late.page.h1.get_text() == "This report has been sent already"
         kept = late.page.select_one("#kept-worries")
@@ -180,4 +159,4 @@ class TestTwoPeople:
         assert kept.has_attr("readonly")
         assert stored(place).worries == WHOLE["worries"]
         fields = {"csrf_token": page.page.select_one("[name=csrf_token]")["value"], "version": "0", "worries": "x"}
-        assert school.post(f"{url}/autosave", data=fields, headers=SCRIPT).status_code == 409
+        assert teacher.post(f"{url}/autosave", data=fields, headers=SCRIPT).status_code == 409

@@ -16,37 +16,16 @@ from tests.pages.report_steps import SCRIPT, WHOLE, autosave, links_in_summary, 
 
 
 @pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
 def url(place):
     """The address of one's own report on it."""
     return f"/meetings/{place.id}/report"
 
 
-@pytest.fixture
-def school(client, sign_in, world):
-    """A practitioner of the school, which has written nothing yet."""
-    sign_in(client, world.person("a.school.practitioner"))
-    return client
-
-
-@pytest.fixture
-def head(new_client, sign_in, world):
-    """The school's lead, in another browser."""
-    other = new_client()
-    sign_in(other, world.person("a.school.lead"))
-    return other
-
-
 class TestWriting:
     """The page, with and without scripts."""
 
-    def test_it_says_for_whom_and_until_when(self, school, url):
-        page = school.get(url)
+    def test_it_says_for_whom_and_until_when(self, teacher, url):
+        page = teacher.get(url)
         words = page.page.main.get_text(" ", strip=True)
         assert "ZQ-A-CHILD-1-QZ ZQ-A-SURNAME-1-QZ" in words
         assert "Friday 5 June Late" in words
@@ -63,59 +42,59 @@ class TestWriting:
         words = client.get(other).page.main.get_text(" ", strip=True)
         assert "Wednesday 17 June, in 5 working days" in words
 
-    def test_save_and_stop_keeps_a_draft(self, school, url, place):
-        answer = write(school, url, worries="Half a thought")
+    def test_save_and_stop_keeps_a_draft(self, teacher, url, place):
+        answer = write(teacher, url, worries="Half a thought")
         assert (answer.status_code, answer.location) == (303, f"/meetings/{place.id}")
-        assert "Your draft is saved" in school.get(answer.location).text
+        assert "Your draft is saved" in teacher.get(answer.location).text
         assert (stored(place).status, stored(place).worries) == (ReportStatus.DRAFT, "Half a thought")
-        assert "Half a thought" in school.get(url).page.select_one("#worries").get_text()
+        assert "Half a thought" in teacher.get(url).page.select_one("#worries").get_text()
 
-    def test_typing_is_saved_and_the_version_follows(self, school, url, place):
-        first = autosave(school, url, worries="Half a")
+    def test_typing_is_saved_and_the_version_follows(self, teacher, url, place):
+        first = autosave(teacher, url, worries="Half a")
         assert first.json == {"saved_at": "11:00", "version": 1}
-        second = autosave(school, url, worries="Half a thought", category_views=["neglect"])
+        second = autosave(teacher, url, worries="Half a thought", category_views=["neglect"])
         assert second.json["version"] == 2
         assert (stored(place).worries, stored(place).category_views) == ("Half a thought", "neglect")
-        assert school.get(url).page.select_one("[data-autosave-status]").get_text() == "Saved 11:00"
+        assert teacher.get(url).page.select_one("[data-autosave-status]").get_text() == "Saved 11:00"
 
-    def test_typing_over_a_colleagues_words_is_told(self, school, head, url, place):
-        page = school.get(url).page
+    def test_typing_over_a_colleagues_words_is_told(self, teacher, head, url, place):
+        page = teacher.get(url).page
         autosave(head, url, worries="Hers")
         fields = {"csrf_token": page.select_one("[name=csrf_token]")["value"], "version": "0", "worries": "His"}
-        answer = school.post(f"{url}/autosave", data=fields, headers=SCRIPT)
+        answer = teacher.post(f"{url}/autosave", data=fields, headers=SCRIPT)
         assert answer.status_code == 409
         assert stored(place).worries == "Hers"
 
-    def test_typing_after_signing_out_is_told(self, school, url, place):
-        page = school.get(url).page
-        school.submit(url, action="/sign-out")
+    def test_typing_after_signing_out_is_told(self, teacher, url, place):
+        page = teacher.get(url).page
+        teacher.submit(url, action="/sign-out")
         fields = {"csrf_token": page.select_one("[name=csrf_token]")["value"], "version": "0", "worries": "Lost?"}
-        assert school.post(f"{url}/autosave", data=fields, headers=SCRIPT).status_code in (400, 401)
+        assert teacher.post(f"{url}/autosave", data=fields, headers=SCRIPT).status_code in (400, 401)
         assert stored(place) is None
 
-    def test_an_expired_sign_in_is_a_401(self, school, url, place, at_world_time):
-        page = school.get(url).page
+    def test_an_expired_sign_in_is_a_401(self, teacher, url, place, at_world_time):
+        page = teacher.get(url).page
         at_world_time.shift(timedelta(minutes=21))
         fields = {"csrf_token": page.select_one("[name=csrf_token]")["value"], "version": "0", "worries": "Kept?"}
-        answer = school.post(f"{url}/autosave", data=fields, headers=SCRIPT)
+        answer = teacher.post(f"{url}/autosave", data=fields, headers=SCRIPT)
         assert answer.status_code == 401
         assert stored(place) is None
 
-    def test_what_was_typed_survives_an_expired_sign_in(self, school, sign_in, url, place, at_world_time, world):
-        page = school.get(url)
+    def test_what_was_typed_survives_an_expired_sign_in(self, teacher, sign_in, url, place, at_world_time, world):
+        page = teacher.get(url)
         at_world_time.shift(timedelta(minutes=21))
-        away = school.send(page, action=url, button="save", **WHOLE)
+        away = teacher.send(page, action=url, button="save", **WHOLE)
         assert away.location.startswith("/sign-in")
-        sign_in(school, world.person("a.school.practitioner"))
-        back = school.get(url)
+        sign_in(teacher, world.person("a.school.practitioner"))
+        back = teacher.get(url)
         assert "You were signed out before this was saved." in back.text
         assert back.page.select_one("#worries").get_text().strip() == WHOLE["worries"]
         assert back.page.select_one("[name=threshold_view][checked]")["value"] == "plan_needed"
         assert len(back.page.select("[name=category_views][checked]")) == 2
         assert stored(place) is None
-        school.send(back, action=url, button="save")
+        teacher.send(back, action=url, button="save")
         assert stored(place).worries == WHOLE["worries"]
-        assert "You were signed out" not in school.get(url).text
+        assert "You were signed out" not in teacher.get(url).text
 
     @pytest.mark.parametrize(
         ("typed", "link"),
@@ -127,22 +106,22 @@ class TestWriting:
             ({"worries": "a\x00b"}, "#worries"),
         ],
     )
-    def test_what_cannot_be_saved_is_said_and_kept(self, school, url, place, typed, link):
-        refused = write(school, url, **({"involvement": "Typed with care"} | typed))
+    def test_what_cannot_be_saved_is_said_and_kept(self, teacher, url, place, typed, link):
+        refused = write(teacher, url, **({"involvement": "Typed with care"} | typed))
         assert refused.status_code == 400
         assert links_in_summary(refused) == [link]
         assert refused.page.select_one("#involvement").get_text().strip() == "Typed with care"
         assert stored(place) is None
-        assert autosave(school, url, **typed).status_code == 422
+        assert autosave(teacher, url, **typed).status_code == 422
 
-    def test_without_a_readable_version_nothing_is_saved(self, school, url, place):
-        assert write(school, url, version="first", worries="Mine").status_code == 400
+    def test_without_a_readable_version_nothing_is_saved(self, teacher, url, place):
+        assert write(teacher, url, version="first", worries="Mine").status_code == 400
         assert stored(place) is None
 
-    def test_line_breaks_and_markup_come_back_as_they_were_typed(self, school, url):
+    def test_line_breaks_and_markup_come_back_as_they_were_typed(self, teacher, url):
         typed = "First\r\n\r\n  <b>second</b> & \u201cthird\u201d"
-        write(school, url, worries=typed)
-        page = school.get(url)
+        write(teacher, url, worries=typed)
+        page = teacher.get(url)
         assert "<b>second</b>" not in page.text
         assert page.page.select_one("#worries").get_text().strip("\n") == typed.replace("\r\n", "\n")
 

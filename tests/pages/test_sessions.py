@@ -12,15 +12,10 @@ from portal.models.people import User
 from portal.services import people
 from portal.services.positions import Position
 from tests.harness import make_app, make_settings
+from tests.pages.reading import words
+from tests.pages.sign_in_steps import ACCOUNT, cookie_of, is_signed_in, replay, type_password
 from tests.signing_in import CODE_PAGE
 from tests.world import NOW, PASSWORD, viewer_of
-
-ACCOUNT = "/account"
-
-
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
 
 
 @pytest.fixture
@@ -28,32 +23,10 @@ def board(world):
     return world.person("a.board")
 
 
-def type_password(client, person, password=PASSWORD, path="/sign-in"):
-    return client.submit(path, email=person.email, password=password)
-
-
-def is_signed_in(client):
-    return client.get(ACCOUNT).status_code == 200
-
-
-def words(response):
-    return response.page.main.get_text(" ", strip=True)
-
-
-def cookie_of(client):
-    return client.get_cookie("portal_session").value
-
-
 def sign_in_rows(text):
     with db.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM sign_in_sessions").all()
     return sum(text in repr(row) for row in rows)
-
-
-def replay(new_client, cookie, path=ACCOUNT):
-    thief = new_client()
-    thief.set_cookie("portal_session", cookie)
-    return thief.get(path)
 
 
 def test_each_step_gives_a_new_cookie_and_the_one_before_opens_nothing(client, new_client, gp):

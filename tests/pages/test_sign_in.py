@@ -12,17 +12,13 @@ from sqlalchemy import update
 from portal.access.viewer import LONDON
 from portal.database.session import writing
 from portal.models.people import User
+from tests.pages.reading import words
+from tests.pages.sign_in_steps import ACCOUNT, is_signed_in, type_password
 from tests.signing_in import CODE_PAGE
 from tests.world import NOW, PASSWORD
 
-ACCOUNT = "/account"
 HEADER = "Sign out"
 WRONG = "The email address or password is not right"
-
-
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
 
 
 @pytest.fixture
@@ -36,28 +32,6 @@ def newcomer(gp):
     with writing() as session:
         session.execute(update(User).where(User.id == gp.user_id).values(totp_secret=None, totp_confirmed_at=None))
     return gp
-
-
-def type_password(client, person, password=PASSWORD, path="/sign-in"):
-    return client.submit(path, email=person.email, password=password)
-
-
-def is_signed_in(client):
-    return client.get(ACCOUNT).status_code == 200
-
-
-def words(response):
-    return response.page.main.get_text(" ", strip=True)
-
-
-def cookie_of(client):
-    return client.get_cookie("portal_session").value
-
-
-def replay(new_client, cookie, path=ACCOUNT):
-    thief = new_client()
-    thief.set_cookie("portal_session", cookie)
-    return thief.get(path)
 
 
 # The steps

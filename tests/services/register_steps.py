@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from portal.database.session import db
 from portal.domain.registers import Mark
 from portal.domain.vocabulary import Attendance, MeetingStatus
-from portal.models.meetings import Invitation
 from portal.services.registers.closing import Closing
 from portal.services.registers.marking import Entry, record
 from portal.services.registers.sheet import read_register
@@ -29,12 +26,6 @@ def save(viewer, place, agency, mark, *, note="", seen=None):
     """Save one row, as of now unless `seen` says otherwise."""
     seen = row_of(viewer, place, agency).seen if seen is None else seen
     return record(viewer, place.id, {place.invitations[agency].id: Entry(seen, mark, note)})
-
-
-def stored(place, agency) -> Invitation:
-    """The invitation's row as it is kept."""
-    db.session.rollback()
-    return db.session.scalars(select(Invitation).where(Invitation.id == place.invitations[agency].id)).one()
 
 
 def closing(viewer, place, **said) -> Closing:

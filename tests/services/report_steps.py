@@ -10,7 +10,6 @@ from portal.database.session import db
 from portal.domain.reports import ReportText
 from portal.domain.vocabulary import AbuseCategory, ThresholdView
 from portal.models.activity import Activity
-from portal.models.meetings import Invitation
 from portal.models.reports import Report
 from portal.services.reports import open_desk
 
@@ -35,12 +34,6 @@ def reports_of(place, agency) -> list[Report]:
     """Every report that an agency has on a meeting."""
     db.session.rollback()
     return list(db.session.scalars(select(Report).where(Report.invitation_id == place.invitations[agency].id)))
-
-
-def invitation_of(place, agency) -> Invitation:
-    """The invitation's row as it is kept."""
-    db.session.rollback()
-    return db.session.scalars(select(Invitation).where(Invitation.id == place.invitations[agency].id)).one()
 
 
 def verbs_of(viewer) -> list[str]:

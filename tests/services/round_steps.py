@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from portal.database.session import writing
+from sqlalchemy import select
+
+from portal.database.session import db, writing
 from portal.domain.vocabulary import AgencyType, Role
+from portal.models.activity import Activity
+from portal.models.audits import AuditReturn
 from portal.models.closures import ClosurePeriod
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.models.people import Membership, User
@@ -60,3 +64,16 @@ def closure(world: World, agency_id: int, begins_on: date, ends_on: date) -> Clo
         cover_name="=Cover",
         cover_contact="+44 20 7946 0018",
     )
+
+
+def due_days(round_id: int) -> dict[int, date]:
+    """The agencies that a round asks, and when each is due."""
+    db.session.rollback()
+    rows = select(AuditReturn.agency_id, AuditReturn.due_on).where(AuditReturn.round_id == round_id)
+    return dict(db.session.execute(rows).all())
+
+
+def round_verbs() -> list[tuple[str, int | None]]:
+    """What the trail says of rounds, in order, and of which."""
+    rows = select(Activity.verb, Activity.subject_id).where(Activity.subject == "audit_round")
+    return [tuple(found) for found in db.session.execute(rows.order_by(Activity.chain_id, Activity.sequence))]

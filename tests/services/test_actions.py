@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.database.session import db, writing
 from portal.domain.audit_vocabulary import ActionRag, ActionStatus
@@ -19,15 +19,10 @@ from portal.services.home.page import home
 from portal.services.home.tasks import TaskKind
 from tests.services.moderation_steps import verbs
 from tests.services.racing import at_once
+from tests.services.rows import change, stored
 from tests.world import TODAY
 
 MOST_QUERIES = 8
-
-
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
 
 
 @pytest.fixture
@@ -40,19 +35,6 @@ def gp(world):
 def done(world):
     """A's action that social care's lead has said to be done."""
     return world.actions["a.social_care"]
-
-
-def stored(action_id):
-    """An action as it stands now."""
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.get_one(Action, action_id)
-
-
-def change(action_id, **values):
-    """Set columns by hand."""
-    with writing() as session:
-        session.execute(update(Action).where(Action.id == action_id).values(**values))
 
 
 def promise(**more):
@@ -82,7 +64,7 @@ class TestAdding:
             place.questions["2.1"],
             promise(owner_membership_id=owner.hat.membership_id, owner_name="Not this one"),
         )
-        row = stored(action_id)
+        row = stored(Action, action_id)
         assert (row.owner_name, row.status, row.created_by_id) == (
             owner.name,
             ActionStatus.OPEN,
@@ -230,7 +212,7 @@ class TestOneAction:
             with count_queries() as statements:
                 progress.find_action(owner, gp)
             counts.append(len(statements))
-            version = stored(gp).version
+            version = stored(Action, gp).version
             progress.say_progress(owner, gp, rag=ActionRag.AMBER, text="Some came.", version=version)
         assert len(set(counts)) == 1
         assert counts[0] <= MOST_QUERIES
@@ -242,14 +224,14 @@ class TestSteps:
     def test_from_promised_to_closed(self, world, viewer, gp):
         owner, manager = viewer("a.gp.practitioner"), viewer("a.business_manager")
         progress.say_progress(owner, gp, rag=ActionRag.RED, text="Nobody has time.", version=1)
-        assert (stored(gp).rag, stored(gp).status) == (ActionRag.RED, ActionStatus.OPEN)
-        progress.say_done(owner, gp, evidence="All came on 3 June.", version=stored(gp).version)
-        assert (stored(gp).status, stored(gp).evidence) == (ActionStatus.DONE, "All came on 3 June.")
-        progress.send_back(manager, gp, reason="The night staff were not there.", version=stored(gp).version)
-        assert (stored(gp).status, stored(gp).done_by_id) == (ActionStatus.OPEN, None)
-        progress.say_done(viewer("a.gp.lead"), gp, evidence="They came too.", version=stored(gp).version)
-        progress.close_action(manager, gp, checked="Saw the register.", version=stored(gp).version)
-        row = stored(gp)
+        assert (stored(Action, gp).rag, stored(Action, gp).status) == (ActionRag.RED, ActionStatus.OPEN)
+        progress.say_done(owner, gp, evidence="All came on 3 June.", version=stored(Action, gp).version)
+        assert (stored(Action, gp).status, stored(Action, gp).evidence) == (ActionStatus.DONE, "All came on 3 June.")
+        progress.send_back(manager, gp, reason="The night staff were not there.", version=stored(Action, gp).version)
+        assert (stored(Action, gp).status, stored(Action, gp).done_by_id) == (ActionStatus.OPEN, None)
+        progress.say_done(viewer("a.gp.lead"), gp, evidence="They came too.", version=stored(Action, gp).version)
+        progress.close_action(manager, gp, checked="Saw the register.", version=stored(Action, gp).version)
+        row = stored(Action, gp)
         assert (row.status, row.closed_by_id) == (ActionStatus.CLOSED, manager.user_id)
         told = db.session.scalars(
             select(ActionUpdate.text).where(ActionUpdate.action_id == gp).order_by(ActionUpdate.id)
@@ -271,7 +253,7 @@ class TestSteps:
 
     def test_nobody_checks_what_they_said_was_done(self, world, viewer, done):
         manager = viewer("a.business_manager")
-        change(done, done_by_id=manager.user_id)
+        change(Action, done, done_by_id=manager.user_id)
         with pytest.raises(NotPermitted):
             progress.close_action(manager, done, checked="I know it was.", version=1)
 
@@ -283,7 +265,7 @@ class TestSteps:
         ):
             with pytest.raises(NotPermitted):
                 act()
-        assert stored(done).status is ActionStatus.DONE
+        assert stored(Action, done).status is ActionStatus.DONE
 
     @pytest.mark.parametrize("key", ["a.business_manager", "a.board", "a.sector_lead"])
     def test_only_its_owner_and_the_agencys_lead_work_on_it(self, viewer, gp, key):
@@ -312,7 +294,7 @@ class TestSteps:
             ),
         )
         assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1, outcomes
-        assert stored(gp).version == 2
+        assert stored(Action, gp).version == 2
 
     def test_closing_and_sending_back_at_once_leave_one_truth(self, app, world, viewer, done):
         manager = viewer("a.business_manager")
@@ -323,7 +305,7 @@ class TestSteps:
         )
         assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1, outcomes
         closed = not isinstance(outcomes[0], Conflict)
-        assert stored(done).status is (ActionStatus.CLOSED if closed else ActionStatus.OPEN)
+        assert stored(Action, done).status is (ActionStatus.CLOSED if closed else ActionStatus.OPEN)
 
 
 class TestHome:
@@ -336,7 +318,7 @@ class TestHome:
     def test_its_owner_and_the_lead_are_told_once_it_is_late(self, viewer, gp):
         for key in ("a.gp.practitioner", "a.gp.lead"):
             assert (TaskKind.ACTION_OVERDUE, gp, 0, 0) not in self.kinds(viewer(key))
-        change(gp, due_on=TODAY - timedelta(days=1))
+        change(Action, gp, due_on=TODAY - timedelta(days=1))
         for key in ("a.gp.practitioner", "a.gp.lead"):
             assert (TaskKind.ACTION_OVERDUE, gp, 0, 0) in self.kinds(viewer(key))
         assert self.kinds(viewer("a.other_gp.lead")) == []
@@ -354,6 +336,6 @@ class TestHome:
         assert not any(kind is TaskKind.ACTION_OVERDUE for kind, *_ in self.kinds(manager))
 
     def test_the_board_and_the_scrutineer_have_nothing_to_do_about_them(self, viewer, gp):
-        change(gp, due_on=TODAY - timedelta(days=1))
+        change(Action, gp, due_on=TODAY - timedelta(days=1))
         for key in ("a.board", "a.scrutineer", "a.sector_lead", "a.school.governor"):
             assert self.kinds(viewer(key)) == []

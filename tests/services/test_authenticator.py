@@ -34,11 +34,6 @@ STEP = timedelta(seconds=30)
 
 
 @pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
-@pytest.fixture
 def newcomer(gp):
     """Somebody whose role asks for an app that they have not set up."""
     with writing() as session:

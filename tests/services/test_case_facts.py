@@ -6,29 +6,11 @@ from datetime import date
 
 import pytest
 
-from tests.areas import Area, meeting, part
+from tests.areas import meeting, part
+from tests.services.fact_steps import attend, presence, timing
 from tests.services.test_rule_sets import add_rule_set
 
 INITIAL, REVIEW, STRATEGY, CORE = "initial_conference", "review_conference", "strategy_meeting", "core_group"
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
-
-
-def timing(area: Area, ref: str) -> tuple[date | None, bool | None]:
-    found = area.stored(ref)
-    return found.due_on, found.in_time
-
-
-def presence(area: Area, ref: str) -> tuple[bool | None, ...]:
-    found = area.stored(ref)
-    return found.quorate, found.all_core_agencies, found.all_expected_agencies, found.group_meeting
-
-
-def attend(area: Area, ref: str, *agencies: str, by: str = "in_person") -> None:
-    area.attendance(*(part(ref, agency, by) for agency in agencies))
 
 
 # In time

@@ -27,18 +27,6 @@ MOST_QUERIES = 14
 
 
 @pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-@pytest.fixture
-def manager(viewer):
-    """A's business manager."""
-    return viewer("a.business_manager")
-
-
-@pytest.fixture
 def school(world):
     """The school's return in A, whose session is today."""
     return world.returns["a.school"]

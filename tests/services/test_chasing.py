@@ -23,18 +23,6 @@ REMINDED = datetime(2026, 6, 26, 9, tzinfo=UTC)
 """Ten working days before they are due."""
 
 
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock or another."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-@pytest.fixture
-def manager(viewer):
-    """A's business manager."""
-    return viewer("a.business_manager")
-
-
 class TestChasing:
     """Who is to be chased, and with whom to speak to."""
 

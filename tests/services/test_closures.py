@@ -24,12 +24,6 @@ MONDAY_AFTER = date(2026, 7, 20)
 DUE = date(2026, 7, 10)
 
 
-@pytest.fixture
-def lead(world, viewer_of):
-    """The lead of A's first surgery."""
-    return viewer_of(world.person("a.gp.lead"))
-
-
 def due_day(world, key: str) -> date:
     """When the return of an agency of the world is due now."""
     db.session.rollback()

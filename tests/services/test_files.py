@@ -27,11 +27,6 @@ from tests.services.file_steps import TellingScanner, give, in_store, read, row,
 
 
 @pytest.fixture
-def lead(world, viewer_of):
-    return viewer_of(world.person("a.gp.lead"))
-
-
-@pytest.fixture
 def draft_id(world):
     return world.meeting("a.initial").invitations["gp"].report_id
 

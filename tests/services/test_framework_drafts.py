@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FrameworkStatus
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -21,12 +20,6 @@ from portal.services.frameworks.drafts import EditionDetails
 from tests.services.racing import at_once
 
 NEW = QuestionText("new-one", "Is it new?", "Look.", "It is new.", "rag", hints=("A date",), weight=2)
-
-
-@pytest.fixture
-def manager(world, viewer_of) -> Viewer:
-    """A's business manager."""
-    return viewer_of(world.person("a.business_manager"))
 
 
 @pytest.fixture

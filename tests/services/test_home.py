@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.database.session import db, writing
 from portal.domain.quoracy import Outlook
@@ -18,22 +18,11 @@ from portal.services.home.done import Done
 from portal.services.home.owed import LOOKED_BACK
 from portal.services.home.page import home
 from portal.services.home.tasks import TaskKind
+from tests.services.rows import change
 
 pytestmark = pytest.mark.usefixtures("database")
 
 MOST_QUERIES = 11
-
-
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
 
 
 def things(world, found, *kinds):

@@ -11,12 +11,7 @@ from portal.domain.errors import Unusable
 from portal.domain.vocabulary import AgencyType
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.services.imports import Imported, import_agencies
-from tests.areas import NOW, Area, dump, sheet
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
+from tests.areas import NOW, dump, sheet
 
 
 def test_agencies_are_added_changed_and_left_alone(area):

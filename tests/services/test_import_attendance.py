@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
 from portal.database.session import db
 from portal.domain.vocabulary import Attendance, Expectation, ExpectationReason, ReportStatus
 from portal.models.reports import Report
 from portal.services.imports import Imported, import_attendance
-from tests.areas import ATTENDANCE_COLUMNS, NOW, Area, dump, faults_of, meeting, part, sheet
+from tests.areas import ATTENDANCE_COLUMNS, NOW, dump, faults_of, part, sheet
 
 REVIEW = "review_conference"
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
-
-
-@pytest.fixture
-def planned(area: Area) -> Area:
-    area.meetings(
-        meeting("M", REVIEW, "2026-05-05"),
-        meeting("OFF", REVIEW, "2026-05-05", status="cancelled", held_on=""),
-    )
-    return area
 
 
 def test_a_row_of_attendance_is_stored_and_counts_as_confirmed(planned):

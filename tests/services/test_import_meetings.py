@@ -14,14 +14,9 @@ from portal.models.people import Membership
 from portal.models.rule_sets import MeetingType
 from portal.services.imports import Imported, import_meetings
 from portal.services.imports.cells import read_moment
-from tests.areas import MEETING_COLUMNS, NOW, Area, chair, dump, faults_of, meeting, part, sheet
+from tests.areas import MEETING_COLUMNS, NOW, chair, dump, faults_of, meeting, part, sheet
 
 REVIEW, STRATEGY = "review_conference", "strategy_meeting"
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
 
 
 def test_a_meeting_is_stored_as_the_file_says(area):

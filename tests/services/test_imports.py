@@ -14,27 +14,13 @@ from portal.domain.errors import NotPermitted
 from portal.domain.vocabulary import MeetingFormat
 from portal.models.meetings import Invitation, Meeting
 from portal.services.imports import Imported, import_agencies, import_attendance, import_meetings
-from tests.areas import ATTENDANCE_COLUMNS, MEETING_COLUMNS, NOW, Area, chair, dump, faults_of, meeting, part, sheet
+from tests.areas import ATTENDANCE_COLUMNS, MEETING_COLUMNS, NOW, chair, dump, faults_of, meeting, part, sheet
 from tests.harness import apart
 
 REVIEW, STRATEGY = "review_conference", "strategy_meeting"
 MEETING_HEADER = ",".join(MEETING_COLUMNS)
 ATTENDANCE_HEADER = ",".join(ATTENDANCE_COLUMNS)
 NOT_UTF_8 = "is not UTF-8: save the file as CSV in UTF-8"
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
-
-
-@pytest.fixture
-def planned(area: Area) -> Area:
-    area.meetings(
-        meeting("M", REVIEW, "2026-05-05"),
-        meeting("OFF", REVIEW, "2026-05-05", status="cancelled", held_on=""),
-    )
-    return area
 
 
 def test_the_same_file_again_changes_nothing_at_all(area):

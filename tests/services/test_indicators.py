@@ -21,11 +21,6 @@ INITIAL, REVIEW, STRATEGY, CORE = "initial_conference", "review_conference", "st
 YEAR = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
 
 
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
-
-
 def one(area: Area, **asked: Any) -> dict[str, Any]:
     """The only row that an export has."""
     [row] = indicators(area.viewer, **{**YEAR, **asked})

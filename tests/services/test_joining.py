@@ -29,11 +29,6 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
-@pytest.fixture
 def lead(world):
     return world.person("a.gp.lead")
 

@@ -17,11 +17,6 @@ TYPED = [("strengths", "The grandmother helps."), ("worries", "Two missed appoin
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
 def ended(person, reason=SessionEnd.IDLE, was_complete=True):
     return Ended(person.user_id, person.hat.membership_id, reason, was_complete)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from portal.database.session import db, writing
+from portal.database.session import db
 from portal.domain.errors import NotVisible
 from portal.domain.quoracy import Outlook
 from portal.domain.vocabulary import Answer, Attendance
@@ -17,23 +17,12 @@ from portal.services.invitations.seen import seen_no_answer, seen_team
 from portal.services.invitations.teams import give_to_team
 from portal.services.meetings.history import history
 from portal.services.meetings.page import meeting_page
+from tests.services.rows import change
 
 MOST_QUERIES = 8
 
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
 
 
 def test_one_meeting_as_its_agency_sees_it(world, viewer):

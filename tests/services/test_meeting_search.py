@@ -9,12 +9,6 @@ from portal.services.meetings import searching
 pytestmark = pytest.mark.usefixtures("database")
 
 
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
 def found(viewer, text):
     """What a search leads to."""
     return searching.find(viewer, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from portal.database.session import db, writing
 from portal.domain.deadlines import ReportState
@@ -21,18 +21,6 @@ pytestmark = pytest.mark.usefixtures("database")
 
 ALL = Filters(period=Period.ALL)
 MOST_QUERIES = 8
-
-
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-def change(model, row_id, **values):
-    """Set columns by hand, as another part of the portal would."""
-    with writing() as session:
-        session.execute(update(model).where(model.id == row_id).values(**values))
 
 
 def keys(world, found):

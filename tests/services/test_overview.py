@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
-
 from portal.access.viewer import Viewer
 from portal.domain.periods import Days
 from portal.domain.vocabulary import AgencyType, Role
@@ -18,11 +16,6 @@ from tests.services.test_rule_sets import add_rule_set
 INITIAL, REVIEW, STRATEGY, CORE = "initial_conference", "review_conference", "strategy_meeting", "core_group"
 DAYS = Days(date(2026, 1, 1), date(2026, 12, 31))
 Came = dict[str, tuple[int, int]]
-
-
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
 
 
 def hold(area: Area, kind: str, number: int, came: Came, *, trigger_on: str = "", **parts: str) -> None:

@@ -23,11 +23,6 @@ from tests.services.sign_in_steps import (
 from tests.world import NOW, PASSWORD, viewer_of
 
 
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
 def test_a_changed_password_ends_every_other_sign_in_and_renews_this_one(database, gp):
     there = signed_in(gp)
     here = signed_in(gp, NOW + timedelta(minutes=10))

@@ -19,18 +19,6 @@ from tests.services.round_steps import MONDAY_AFTER, many_agencies
 pytestmark = pytest.mark.usefixtures("database")
 
 
-@pytest.fixture
-def viewer(world, viewer_of):
-    """Somebody by name, with the world's clock or another."""
-    return lambda key, **more: viewer_of(world.person(key), **more)
-
-
-@pytest.fixture
-def manager(viewer):
-    """A's business manager."""
-    return viewer("a.business_manager")
-
-
 class TestBoard:
     """The numbers and the lines."""
 

@@ -27,11 +27,6 @@ SYSTEM = Viewer.of_system("files scan", NOW)
 WAITING_IN_WORLD = 2
 
 
-@pytest.fixture
-def lead(world, viewer_of):
-    return viewer_of(world.person("a.gp.lead"))
-
-
 def status_of(file_id: int) -> FileStatus:
     found = row(file_id)
     assert found is not None

@@ -16,25 +16,8 @@ from portal.models.meetings import Invitation, Meeting
 from portal.services.registers.closing import close_register
 from portal.services.registers.marking import AlreadyClosed
 from portal.services.registers.sheet import RegisterState, read_register
-from tests.services.register_steps import IN_PERSON, closing, save, stored
-
-
-@pytest.fixture
-def chair(world, viewer_of):
-    """The chair of A's initial conference, which is today."""
-    return viewer_of(world.person("a.chair"))
-
-
-@pytest.fixture
-def coordinator(world, viewer_of):
-    """A's coordinator."""
-    return viewer_of(world.person("a.coordinator"))
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference."""
-    return world.meeting("a.initial")
+from tests.services.register_steps import IN_PERSON, closing, save
+from tests.services.rows import invitation_of
 
 
 class TestClosing:
@@ -55,8 +38,8 @@ class TestClosing:
         assert (meeting.quorate, meeting.all_expected_agencies, meeting.group_meeting) == (True, False, True)
         assert meeting.in_time
         assert meeting.note == "All went well."
-        assert stored(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
-        assert stored(place, "other_gp").confirmed_attendance is None, "not relevant: nobody asked them"
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.NO_RESPONSE
+        assert invitation_of(place, "other_gp").confirmed_attendance is None, "not relevant: nobody asked them"
         verbs = db.session.scalars(select(Activity.verb).where(Activity.user_id == chair.user_id)).all()
         assert verbs.count("register.closed") == 1
         assert verbs.count("attendance.confirmed") == 4
@@ -122,7 +105,7 @@ class TestClosing:
         with pytest.raises(Invalid) as refused:
             close_register(chair, place.id, closing(chair, place, **said))
         assert list(refused.value.errors) == [field]
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
     def test_a_row_set_since_the_page_was_read_is_not_closed_over(self, chair, coordinator, place):
         said = closing(chair, place)
@@ -141,7 +124,7 @@ class TestClosing:
             )
         with pytest.raises(Conflict):
             close_register(chair, place.id, said)
-        assert stored(place, "other_gp").confirmed_attendance is None
+        assert invitation_of(place, "other_gp").confirmed_attendance is None
 
     def test_a_meeting_moved_meanwhile_is_not_closed_over(self, chair, place):
         said = closing(chair, place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import update
 
 from portal.database.session import db, writing
@@ -15,25 +14,8 @@ from portal.services.invitations.seen import seen_declaration
 from portal.services.registers.closing import close_register
 from portal.services.registers.marking import AlreadyClosed, Entry, record
 from tests.services.racing import at_once
-from tests.services.register_steps import APOLOGIES, IN_PERSON, VIDEO, closing, row_of, save, stored
-
-
-@pytest.fixture
-def chair(world, viewer_of):
-    """The chair of A's initial conference, which is today."""
-    return viewer_of(world.person("a.chair"))
-
-
-@pytest.fixture
-def coordinator(world, viewer_of):
-    """A's coordinator."""
-    return viewer_of(world.person("a.coordinator"))
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference."""
-    return world.meeting("a.initial")
+from tests.services.register_steps import APOLOGIES, IN_PERSON, VIDEO, closing, row_of, save
+from tests.services.rows import invitation_of
 
 
 class TestRaces:
@@ -48,7 +30,7 @@ class TestRaces:
         )
         assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1
         winner = 1 if isinstance(outcomes[0], Conflict) else 0
-        kept = stored(place, "gp")
+        kept = invitation_of(place, "gp")
         assert kept.confirmed_attendance is (Attendance.IN_PERSON, Attendance.APOLOGIES)[winner]
         assert kept.confirmed_by_id == (chair, coordinator)[winner].user_id
 
@@ -60,15 +42,15 @@ class TestRaces:
         ]
         outcomes = at_once(app, *calls)
         assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        assert {stored(place, agency).confirmed_attendance for agency in place.invitations} == {Attendance.VIDEO}
+        assert {invitation_of(place, agency).confirmed_attendance for agency in place.invitations} == {Attendance.VIDEO}
 
     def test_a_declaration_and_a_save_at_once_are_both_kept(self, app, chair, place, world, viewer_of):
-        gp, seen = viewer_of(world.person("a.gp.lead")), seen_declaration(stored(place, "gp"))
+        gp, seen = viewer_of(world.person("a.gp.lead")), seen_declaration(invitation_of(place, "gp"))
         wanted = place.invitations["gp"].id
         db.session.rollback()
         for mark in (IN_PERSON, APOLOGIES, IN_PERSON, APOLOGIES):
             declared = Attendance.VIDEO if mark is IN_PERSON else Attendance.TELEPHONE
-            seen = seen_declaration(stored(place, "gp"))
+            seen = seen_declaration(invitation_of(place, "gp"))
             before = row_of(chair, place, "gp").seen
             db.session.rollback()
             outcomes = at_once(
@@ -79,7 +61,7 @@ class TestRaces:
             assert not isinstance(outcomes[0], Exception), outcomes
             # The agency may come second, and is then told that the chair has confirmed it: never a fault.
             assert not isinstance(outcomes[1], Exception) or isinstance(outcomes[1], (NotPermitted, Conflict)), outcomes
-            assert stored(place, "gp").attendance is attendance_of(mark)
+            assert invitation_of(place, "gp").attendance is attendance_of(mark)
             with writing() as session:
                 cleared = {"confirmed_attendance": None, "present_by": None, "attendance": None}
                 session.execute(update(Invitation).where(Invitation.id == wanted).values(**cleared))
@@ -94,7 +76,7 @@ class TestRaces:
             lambda: close_register(chair, place.id, said),
             lambda: record(coordinator, place.id, {wanted: Entry(0, IN_PERSON)}),
         )
-        kept = stored(place, "gp")
+        kept = invitation_of(place, "gp")
         db.session.rollback()
         meeting = db.session.get(Meeting, place.id)
         if isinstance(saved, AlreadyClosed):

@@ -25,25 +25,8 @@ from portal.services.invitations.seen import seen_declaration
 from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.marking import Entry, record
 from portal.services.registers.sheet import RegisterState, read_register
-from tests.services.register_steps import ABSENT, APOLOGIES, IN_PERSON, VIDEO, row_of, save, stored
-
-
-@pytest.fixture
-def chair(world, viewer_of):
-    """The chair of A's initial conference, which is today."""
-    return viewer_of(world.person("a.chair"))
-
-
-@pytest.fixture
-def coordinator(world, viewer_of):
-    """A's coordinator."""
-    return viewer_of(world.person("a.coordinator"))
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference."""
-    return world.meeting("a.initial")
+from tests.services.register_steps import ABSENT, APOLOGIES, IN_PERSON, VIDEO, row_of, save
+from tests.services.rows import invitation_of
 
 
 def add_rules(viewer, effective_from, further_types):
@@ -62,15 +45,15 @@ def add_rules(viewer, effective_from, further_types):
             kind = select(MeetingType.id).where(
                 MeetingType.partnership_id == viewer.partnership_id, MeetingType.code == "initial_conference"
             )
-            stored = MeetingRule(
+            asked = MeetingRule(
                 "initial_conference", quorum=replace(CONFERENCE_QUORUM, further_types=further_types)
             ).to_json()
-            del stored["meeting_type"]
+            del asked["meeting_type"]
             row = StoredRule(
                 partnership_id=viewer.partnership_id,
                 rule_set_id=rules.id,
                 meeting_type_id=session.scalar(kind),
-                **stored,
+                **asked,
             )
             session.add(row)
 
@@ -120,7 +103,7 @@ class TestTheSheet:
 
     def test_what_the_agency_declared_differs_from_what_the_chair_saw(self, chair, place, world, viewer_of):
         police = viewer_of(world.person("a.police.lead"))
-        declare_attendance(police, place.id, Attendance.VIDEO, seen_declaration(stored(place, "police")))
+        declare_attendance(police, place.id, Attendance.VIDEO, seen_declaration(invitation_of(place, "police")))
         row = row_of(chair, place, "police")
         assert (row.declared, row.differs) == (Attendance.VIDEO, False)
         save(chair, place, "police", ABSENT)
@@ -162,7 +145,7 @@ class TestTheSheet:
             record(viewer, place.id, {place.invitations["gp"].id: Entry(0, IN_PERSON)})
         with pytest.raises((NotPermitted, NotVisible)):
             close_register(viewer, place.id, Closing(1, 0, world.today, None, MeetingStatus.HELD))
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
 
 
 class TestMarking:
@@ -179,7 +162,7 @@ class TestMarking:
         present = here in MODES
         mark = Mark(here, is_deputy=is_deputy and present, left_early=left_early and present)
         save(chair, place, "school", mark, note=note)
-        row, kept = row_of(chair, place, "school"), stored(place, "school")
+        row, kept = row_of(chair, place, "school"), invitation_of(place, "school")
         assert (row.mark, row.note) == (mark, note)
         assert kept.attendance is kept.confirmed_attendance is attendance_of(mark)
         assert kept.confirmed_by_id == chair.user_id
@@ -194,13 +177,13 @@ class TestMarking:
         first = save(chair, place, "gp", IN_PERSON)
         invitation_id = place.invitations["gp"].id
         save(chair, place, "gp", APOLOGIES, seen=first.seen[invitation_id])
-        assert stored(place, "gp").confirmed_attendance is Attendance.APOLOGIES
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.APOLOGIES
 
     def test_it_is_logged_once_and_the_same_again_changes_nothing(self, chair, coordinator, place, world):
         save(chair, place, "gp", IN_PERSON)
-        before = stored(place, "gp")
+        before = invitation_of(place, "gp")
         recorded = save(coordinator, place, "gp", IN_PERSON, seen=0)
-        after = stored(place, "gp")
+        after = invitation_of(place, "gp")
         assert (after.version, after.confirmed_by_id) == (before.version, chair.user_id)
         assert recorded.seen[after.id] == row_of(chair, place, "gp").seen
         entries = db.session.scalars(
@@ -216,7 +199,7 @@ class TestMarking:
                 .values(attendance=Attendance.VIDEO, confirmed_attendance=Attendance.VIDEO)
             )
         save(chair, place, "gp", VIDEO)
-        assert stored(place, "gp").confirmed_by_id == chair.user_id
+        assert invitation_of(place, "gp").confirmed_by_id == chair.user_id
 
     def test_another_entry_since_the_page_was_drawn_is_not_overwritten(self, chair, coordinator, place):
         save(coordinator, place, "gp", APOLOGIES, note="rang at nine")
@@ -225,14 +208,14 @@ class TestMarking:
         wanted = str(place.invitations["gp"].id)
         assert refused.value.mine == {wanted: "In person"}
         assert refused.value.theirs == {wanted: "Sent apologies. Note: rang at nine"}
-        assert stored(place, "gp").confirmed_attendance is Attendance.APOLOGIES
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.APOLOGIES
 
     def test_an_agencys_own_word_is_no_conflict(self, chair, place, world, viewer_of):
         seen = row_of(chair, place, "gp").seen
         gp = viewer_of(world.person("a.gp.practitioner"))
-        declare_attendance(gp, place.id, Attendance.VIDEO, seen_declaration(stored(place, "gp")))
+        declare_attendance(gp, place.id, Attendance.VIDEO, seen_declaration(invitation_of(place, "gp")))
         save(chair, place, "gp", IN_PERSON, seen=seen)
-        kept = stored(place, "gp")
+        kept = invitation_of(place, "gp")
         assert (kept.declared_attendance, kept.attendance) == (Attendance.VIDEO, Attendance.IN_PERSON)
 
     def test_all_rows_or_none(self, chair, coordinator, place):
@@ -242,11 +225,11 @@ class TestMarking:
         with pytest.raises(Conflict) as refused:
             record(chair, place.id, entries)
         assert list(refused.value.mine) == [str(ids["police"])]
-        assert stored(place, "gp").confirmed_attendance is None
+        assert invitation_of(place, "gp").confirmed_attendance is None
         del entries[ids["police"]]
         record(chair, place.id, entries)
-        assert stored(place, "gp").confirmed_attendance is Attendance.IN_PERSON
-        assert stored(place, "school").confirmed_attendance is Attendance.NO_RESPONSE
+        assert invitation_of(place, "gp").confirmed_attendance is Attendance.IN_PERSON
+        assert invitation_of(place, "school").confirmed_attendance is Attendance.NO_RESPONSE
 
     def test_faults_are_told_by_row(self, chair, place):
         ids = {agency: invited.id for agency, invited in place.invitations.items()}
@@ -258,7 +241,7 @@ class TestMarking:
         with pytest.raises(Invalid) as refused:
             record(chair, place.id, entries)
         assert set(refused.value.errors) == {str(ids["gp"]), str(ids["police"])}
-        assert stored(place, "school").confirmed_attendance is None
+        assert invitation_of(place, "school").confirmed_attendance is None
 
     def test_a_row_of_another_meeting_is_not_there(self, chair, place, world):
         elsewhere = world.meeting("a.strategy").invitations["gp"].id

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FileStatus
 from portal.domain.errors import Invalid, NotPermitted, NotVisible
 from portal.domain.files import MOST_FILES
 from portal.domain.reports import ReportText
-from portal.services import report_files, reports
+from portal.services import report_files
 from portal.services.report_files import attach_files, attached_to, remove_attachment
+from portal.services.report_text import text_of
 from portal.services.reports import AlreadySent, open_desk, save_draft, submit_report
 from tests.sample_files import upload
 from tests.services.file_steps import TellingScanner, in_store, read, row
 from tests.services.report_steps import WHOLE, desk, reports_of, verbs_of
-
-
-@pytest.fixture
-def place(world):
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
-def school(world, viewer_of) -> Viewer:
-    """The school has no report on the initial conference yet."""
-    return viewer_of(world.person("a.school.lead"))
 
 
 @pytest.fixture(autouse=True)
@@ -38,87 +27,87 @@ def names(viewer, place) -> list[str]:
     return [file.name for file in attached_to(viewer, desk(viewer, place).report)]
 
 
-def test_a_file_begins_the_draft_where_there_is_none(school, place):
-    attach_files(school, place.id, [upload(b"text", "Chronology.txt"), upload(b"a,b", "Dates.csv")])
-    assert names(school, place) == ["Chronology.txt", "Dates.csv"]
+def test_a_file_begins_the_draft_where_there_is_none(head, place):
+    attach_files(head, place.id, [upload(b"text", "Chronology.txt"), upload(b"a,b", "Dates.csv")])
+    assert names(head, place) == ["Chronology.txt", "Dates.csv"]
     (report,) = reports_of(place, "school")
-    assert reports.text_of(report) == ReportText()
-    assert sorted(set(verbs_of(school)) - {"case.read"}) == ["file.kept", "report.saved"]
-    assert verbs_of(school).count("file.kept") == 2
+    assert text_of(report) == ReportText()
+    assert sorted(set(verbs_of(head)) - {"case.read"}) == ["file.kept", "report.saved"]
+    assert verbs_of(head).count("file.kept") == 2
 
 
-def test_a_file_does_not_move_the_text_on(school, place):
-    saved = save_draft(school, place.id, 0, WHOLE)
-    attach_files(school, place.id, [upload(b"text")])
-    assert desk(school, place).version == saved.version
-    assert desk(school, place).text == WHOLE
+def test_a_file_does_not_move_the_text_on(head, place):
+    saved = save_draft(head, place.id, 0, WHOLE)
+    attach_files(head, place.id, [upload(b"text")])
+    assert desk(head, place).version == saved.version
+    assert desk(head, place).text == WHOLE
 
 
-def test_nothing_chosen_is_nothing_done(school, place):
-    assert attach_files(school, place.id, []) == []
+def test_nothing_chosen_is_nothing_done(head, place):
+    assert attach_files(head, place.id, []) == []
     assert reports_of(place, "school") == []
 
 
-def test_lists_say_how_large_a_file_is_and_whether_it_can_be_opened(school, place, use_filing):
-    attach_files(school, place.id, [upload(b"x" * 5000)])
+def test_lists_say_how_large_a_file_is_and_whether_it_can_be_opened(head, place, use_filing):
+    attach_files(head, place.id, [upload(b"x" * 5000)])
     use_filing(scanner=None)
-    attach_files(school, place.id, [upload(b"waits")])
-    shown = [(file.size, file.status, file.may_open) for file in attached_to(school, desk(school, place).report)]
+    attach_files(head, place.id, [upload(b"waits")])
+    shown = [(file.size, file.status, file.may_open) for file in attached_to(head, desk(head, place).report)]
     assert shown == [("5 KB", FileStatus.CLEAN, True), ("1 KB", FileStatus.QUARANTINED, False)]
 
 
-def test_the_chair_opens_what_came_with_the_report_once_it_is_sent(school, place, world, viewer_of):
+def test_the_chair_opens_what_came_with_the_report_once_it_is_sent(head, place, world, viewer_of):
     chair = viewer_of(world.person("a.chair"))
-    (stored,) = attach_files(school, place.id, [upload(b"text", "Chronology.txt")])
+    (stored,) = attach_files(head, place.id, [upload(b"text", "Chronology.txt")])
     with pytest.raises(NotVisible):
         read(chair, stored.id)
-    saved = save_draft(school, place.id, desk(school, place).version, WHOLE)
-    submit_report(school, place.id, saved.version)
+    saved = save_draft(head, place.id, desk(head, place).version, WHOLE)
+    submit_report(head, place.id, saved.version)
     assert read(chair, stored.id) == b"text"
     (report,) = reports_of(place, "school")
     assert [file.name for file in attached_to(chair, report)] == ["Chronology.txt"]
 
 
-def test_a_file_is_taken_off_a_draft_and_gone(school, place):
+def test_a_file_is_taken_off_a_draft_and_gone(head, place):
     before = in_store()
-    first, second = attach_files(school, place.id, [upload(b"one"), upload(b"two")])
-    remove_attachment(school, place.id, first.id)
-    assert [file.id for file in attached_to(school, desk(school, place).report)] == [second.id]
+    first, second = attach_files(head, place.id, [upload(b"one"), upload(b"two")])
+    remove_attachment(head, place.id, first.id)
+    assert [file.id for file in attached_to(head, desk(head, place).report)] == [second.id]
     assert in_store() - before == {second.store_name}
     assert row(first.id) is None
-    assert verbs_of(school).count("file.removed") == 1
+    assert verbs_of(head).count("file.removed") == 1
 
 
-def test_once_it_is_sent_nothing_is_added_or_removed(school, place):
-    (stored,) = attach_files(school, place.id, [upload(b"one")])
-    saved = save_draft(school, place.id, desk(school, place).version, WHOLE)
-    submit_report(school, place.id, saved.version)
+def test_once_it_is_sent_nothing_is_added_or_removed(head, place):
+    (stored,) = attach_files(head, place.id, [upload(b"one")])
+    saved = save_draft(head, place.id, desk(head, place).version, WHOLE)
+    submit_report(head, place.id, saved.version)
     before = in_store()
     with pytest.raises(NotPermitted):
-        attach_files(school, place.id, [upload(b"two")])
+        attach_files(head, place.id, [upload(b"two")])
     with pytest.raises(AlreadySent):
-        remove_attachment(school, place.id, stored.id)
+        remove_attachment(head, place.id, stored.id)
     assert in_store() == before
     assert row(stored.id) is not None
 
 
-def test_a_report_that_is_sent_while_a_file_comes_in_leaves_no_bytes(school, place, monkeypatch):
-    saved = save_draft(school, place.id, 0, WHOLE)
+def test_a_report_that_is_sent_while_a_file_comes_in_leaves_no_bytes(head, place, monkeypatch):
+    saved = save_draft(head, place.id, 0, WHOLE)
     before, receive = in_store(), report_files.files.receiving
 
     def sent_meanwhile(*arguments, **named):
-        submit_report(school, place.id, saved.version)
+        submit_report(head, place.id, saved.version)
         return receive(*arguments, **named)
 
     monkeypatch.setattr(report_files.files, "receiving", sent_meanwhile)
     with pytest.raises(AlreadySent):
-        attach_files(school, place.id, [upload(b"too late")])
+        attach_files(head, place.id, [upload(b"too late")])
     assert in_store() == before
 
 
 @pytest.mark.parametrize("who", ["a.gp.lead", "a.police.lead", "b.school.lead"])
-def test_nobody_removes_anothers_file(school, place, world, viewer_of, who):
-    (stored,) = attach_files(school, place.id, [upload(b"one")])
+def test_nobody_removes_anothers_file(head, place, world, viewer_of, who):
+    (stored,) = attach_files(head, place.id, [upload(b"one")])
     other = viewer_of(world.person(who))
     own = world.meeting(f"{who[0]}.initial")
     with pytest.raises((NotVisible, AlreadySent)):
@@ -134,18 +123,18 @@ def test_an_agency_without_a_report_to_write_stores_nothing(world, viewer_of, pl
     assert in_store() == before
 
 
-def test_so_many_files_and_no_more(school, place):
-    attach_files(school, place.id, [upload(b"x") for _ in range(MOST_FILES - 1)])
+def test_so_many_files_and_no_more(head, place):
+    attach_files(head, place.id, [upload(b"x") for _ in range(MOST_FILES - 1)])
     with pytest.raises(Invalid):
-        attach_files(school, place.id, [upload(b"x"), upload(b"y")])
-    attach_files(school, place.id, [upload(b"x")])
-    assert len(names(school, place)) == MOST_FILES
+        attach_files(head, place.id, [upload(b"x"), upload(b"y")])
+    attach_files(head, place.id, [upload(b"x")])
+    assert len(names(head, place)) == MOST_FILES
 
 
-def test_a_list_of_files_costs_one_query_however_many_there_are(school, place, count_queries):
-    attach_files(school, place.id, [upload(b"x") for _ in range(15)])
-    report = open_desk(school, place.id).report
+def test_a_list_of_files_costs_one_query_however_many_there_are(head, place, count_queries):
+    attach_files(head, place.id, [upload(b"x") for _ in range(15)])
+    report = open_desk(head, place.id).report
     db.session.rollback()
     with count_queries() as statements:
-        assert len(attached_to(school, report)) == 15
+        assert len(attached_to(head, report)) == 15
     assert len(statements) == 1

@@ -17,39 +17,22 @@ from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from portal.services.reports import AlreadySent, read_report, save_draft, submit_report
 from tests.services.racing import at_once
-from tests.services.report_steps import OTHER, WHOLE, desk, invitation_of, reports_of, verbs_of
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
-def school(world, viewer_of):
-    """A practitioner of the school, which has written nothing yet."""
-    return viewer_of(world.person("a.school.practitioner"))
-
-
-@pytest.fixture
-def head(world, viewer_of):
-    """The school's lead."""
-    return viewer_of(world.person("a.school.lead"))
+from tests.services.report_steps import OTHER, WHOLE, desk, reports_of, verbs_of
+from tests.services.rows import invitation_of
 
 
 class TestSending:
     """Once, whole, and on time or late."""
 
-    def test_it_is_locked_and_counts_as_received_today(self, school, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
-        submit_report(school, place.id, version)
-        found = desk(school, place)
+    def test_it_is_locked_and_counts_as_received_today(self, teacher, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
+        submit_report(teacher, place.id, version)
+        found = desk(teacher, place)
         assert found.is_sent
-        assert (found.report.submitted_at, found.report.submitted_by_id) == (school.now, school.user_id)
-        assert found.invitation.report_received_on == school.today
+        assert (found.report.submitted_at, found.report.submitted_by_id) == (teacher.now, teacher.user_id)
+        assert found.invitation.report_received_on == teacher.today
         assert found.state is ReportState.SENT_LATE
-        assert verbs_of(school)[:2] == ["report.saved", "report.submitted"]
+        assert verbs_of(teacher)[:2] == ["report.saved", "report.submitted"]
 
     @pytest.mark.parametrize(
         ("now", "day"),
@@ -58,17 +41,17 @@ class TestSending:
             (datetime(2026, 6, 4, 23, 1, tzinfo=UTC), date(2026, 6, 5)),
         ],
     )
-    def test_the_day_is_londons(self, school, place, now, day):
+    def test_the_day_is_londons(self, teacher, place, now, day):
         """In summer, 23:01 UTC is already the next day in London."""
-        viewer = replace(school, now=now)
+        viewer = replace(teacher, now=now)
         version = save_draft(viewer, place.id, 0, WHOLE).version
         submit_report(viewer, place.id, version)
         assert invitation_of(place, "school").report_received_on == day
 
     @pytest.mark.parametrize(("days", "state"), [(0, ReportState.SENT), (1, ReportState.SENT_LATE)])
-    def test_the_due_day_itself_is_in_time(self, school, place, days, state):
+    def test_the_due_day_itself_is_in_time(self, teacher, place, days, state):
         due = invitation_of(place, "school").report_due_on
-        viewer = replace(school, now=datetime(due.year, due.month, due.day, 12, tzinfo=UTC) + timedelta(days=days))
+        viewer = replace(teacher, now=datetime(due.year, due.month, due.day, 12, tzinfo=UTC) + timedelta(days=days))
         submit_report(viewer, place.id, save_draft(viewer, place.id, 0, WHOLE).version)
         assert desk(viewer, place).state is state
 
@@ -85,39 +68,39 @@ class TestSending:
         submit_report(viewer, place.id, save_draft(viewer, place.id, 0, WHOLE).version)
         assert desk(viewer, place).state is ReportState.SENT
 
-    def test_one_that_had_come_by_another_way_keeps_its_day(self, school, place):
-        earlier = school.today - timedelta(days=9)
+    def test_one_that_had_come_by_another_way_keeps_its_day(self, teacher, place):
+        earlier = teacher.today - timedelta(days=9)
         with writing() as session:
             session.execute(
                 update(Invitation)
                 .where(Invitation.id == place.invitations["school"].id)
                 .values(report_received_on=earlier)
             )
-        submit_report(school, place.id, save_draft(school, place.id, 0, WHOLE).version)
+        submit_report(teacher, place.id, save_draft(teacher, place.id, 0, WHOLE).version)
         assert invitation_of(place, "school").report_received_on == earlier
 
-    def test_sent_twice_it_is_sent_once(self, school, head, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
-        submit_report(school, place.id, version)
+    def test_sent_twice_it_is_sent_once(self, teacher, head, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
+        submit_report(teacher, place.id, version)
         with pytest.raises(AlreadySent):
             submit_report(replace(head, now=head.now + timedelta(days=1)), place.id, version)
-        assert verbs_of(school).count("report.submitted") == 1
-        assert invitation_of(place, "school").report_received_on == school.today
+        assert verbs_of(teacher).count("report.submitted") == 1
+        assert invitation_of(place, "school").report_received_on == teacher.today
 
-    def test_sent_twice_at_once_it_is_sent_once(self, app, school, head, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
+    def test_sent_twice_at_once_it_is_sent_once(self, app, teacher, head, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         outcomes = at_once(
-            app, lambda: submit_report(school, place.id, version), lambda: submit_report(head, place.id, version)
+            app, lambda: submit_report(teacher, place.id, version), lambda: submit_report(head, place.id, version)
         )
         assert sum(isinstance(outcome, AlreadySent) for outcome in outcomes) == 1, outcomes
         db.session.rollback()
         sent = db.session.scalar(select(func.count()).where(Activity.verb == "report.submitted"))
         assert sent == 1
 
-    def test_saving_and_sending_at_once_never_lose_a_word(self, app, school, head, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
+    def test_saving_and_sending_at_once_never_lose_a_word(self, app, teacher, head, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         saved, sent = at_once(
-            app, lambda: save_draft(head, place.id, version, OTHER), lambda: submit_report(school, place.id, version)
+            app, lambda: save_draft(head, place.id, version, OTHER), lambda: submit_report(teacher, place.id, version)
         )
         (kept,) = reports_of(place, "school")
         if sent is None:
@@ -128,43 +111,43 @@ class TestSending:
             assert isinstance(sent, Conflict), sent
             assert (kept.status, kept.worries) == (ReportStatus.DRAFT, OTHER.worries)
 
-    def test_what_was_changed_since_it_was_checked_is_not_sent(self, school, head, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
+    def test_what_was_changed_since_it_was_checked_is_not_sent(self, teacher, head, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         save_draft(head, place.id, version, OTHER)
         with pytest.raises(Conflict):
-            submit_report(school, place.id, version)
+            submit_report(teacher, place.id, version)
         assert invitation_of(place, "school").report_received_on is None
 
-    def test_missing_answers_are_named(self, school, place):
-        version = save_draft(school, place.id, 0, replace(WHOLE, worries="", category_views=())).version
+    def test_missing_answers_are_named(self, teacher, place):
+        version = save_draft(teacher, place.id, 0, replace(WHOLE, worries="", category_views=())).version
         with pytest.raises(Invalid) as refused:
-            submit_report(school, place.id, version)
+            submit_report(teacher, place.id, version)
         assert list(refused.value.errors) == ["worries", "category_views"]
         assert reports_of(place, "school")[0].status is ReportStatus.DRAFT
 
-    def test_nothing_cannot_be_sent(self, school, place):
+    def test_nothing_cannot_be_sent(self, teacher, place):
         with pytest.raises(Invalid):
-            submit_report(school, place.id, 0)
+            submit_report(teacher, place.id, 0)
 
-    def test_a_cancelled_meeting_takes_no_report(self, school, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
+    def test_a_cancelled_meeting_takes_no_report(self, teacher, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         with writing() as session:
             session.execute(update(Meeting).where(Meeting.id == place.id).values(status=MeetingStatus.CANCELLED))
         with pytest.raises(NotPermitted):
-            submit_report(school, place.id, version)
+            submit_report(teacher, place.id, version)
 
-    def test_the_text_once_sent_is_for_the_chair_and_no_other_agency(self, school, place, world, viewer_of):
-        submit_report(school, place.id, save_draft(school, place.id, 0, WHOLE).version)
+    def test_the_text_once_sent_is_for_the_chair_and_no_other_agency(self, teacher, place, world, viewer_of):
+        submit_report(teacher, place.id, save_draft(teacher, place.id, 0, WHOLE).version)
         wanted = place.invitations["school"].id
         assert read_report(viewer_of(world.person("a.chair")), place.id, wanted).text == WHOLE
         with pytest.raises(NotVisible):
             read_report(viewer_of(world.person("a.gp.lead")), place.id, wanted)
 
-    def test_a_draft_taken_away_is_told_and_not_lost(self, school, place):
+    def test_a_draft_taken_away_is_told_and_not_lost(self, teacher, place):
         """Nothing in the portal deletes a draft; if it is gone all the same, the words that were typed are kept."""
-        version = save_draft(school, place.id, 0, WHOLE).version
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         with writing() as session:
             session.execute(delete(Report).where(Report.invitation_id == place.invitations["school"].id))
         with pytest.raises(Conflict) as refused:
-            save_draft(school, place.id, version, OTHER)
+            save_draft(teacher, place.id, version, OTHER)
         assert refused.value.mine["worries"] == OTHER.worries

@@ -14,36 +14,19 @@ from portal.domain.reports import TEXT_LIMIT, ReportText
 from portal.domain.vocabulary import AbuseCategory, ReportStatus
 from portal.services.reports import open_desk, read_report, save_draft, submit_report
 from tests.services.racing import at_once
-from tests.services.report_steps import OTHER, WHOLE, desk, invitation_of, reports_of, verbs_of
-
-
-@pytest.fixture
-def place(world):
-    """A's initial conference, which is today."""
-    return world.meeting("a.initial")
-
-
-@pytest.fixture
-def school(world, viewer_of):
-    """A practitioner of the school, which has written nothing yet."""
-    return viewer_of(world.person("a.school.practitioner"))
-
-
-@pytest.fixture
-def head(world, viewer_of):
-    """The school's lead."""
-    return viewer_of(world.person("a.school.lead"))
+from tests.services.report_steps import OTHER, WHOLE, desk, reports_of, verbs_of
+from tests.services.rows import invitation_of
 
 
 class TestTheDesk:
     """What an agency finds when it opens its report."""
 
-    def test_it_names_the_child_and_the_reading_is_logged(self, school, place):
-        found = desk(school, place)
+    def test_it_names_the_child_and_the_reading_is_logged(self, teacher, place):
+        found = desk(teacher, place)
         assert [name.split()[0] for name in found.children] == ["ZQ-A-CHILD-1-QZ"]
         assert (found.version, found.text, found.may_write) == (0, ReportText(), True)
         assert found.state is ReportState.LATE
-        assert verbs_of(school) == ["case.read"]
+        assert verbs_of(teacher) == ["case.read"]
         assert reports_of(place, "school") == [], "reading writes nothing"
 
     def test_a_sent_report_is_read_and_the_reading_logged(self, world, viewer_of, place):
@@ -54,9 +37,9 @@ class TestTheDesk:
         assert found.report.submitted_by.name == world.person("a.police.lead").name
         assert sorted(verbs_of(police)[-2:]) == ["case.read", "report.read"]
 
-    def test_it_takes_three_queries(self, school, place, count_queries):
+    def test_it_takes_three_queries(self, teacher, place, count_queries):
         with count_queries() as statements:
-            open_desk(school, place.id)
+            open_desk(teacher, place.id)
         assert len(statements) == 3
 
     @pytest.mark.parametrize(
@@ -134,70 +117,70 @@ class TestReading:
 class TestDrafting:
     """Saved as it is typed, and never over somebody else's words."""
 
-    def test_the_first_save_makes_the_draft(self, school, place):
-        saved = save_draft(school, place.id, 0, WHOLE)
-        assert (saved.at, saved.version) == (school.now, 1)
-        found = desk(school, place)
+    def test_the_first_save_makes_the_draft(self, teacher, place):
+        saved = save_draft(teacher, place.id, 0, WHOLE)
+        assert (saved.at, saved.version) == (teacher.now, 1)
+        found = desk(teacher, place)
         assert (found.text, found.version) == (WHOLE, 1)
-        assert found.report.saved_by.name == school.name
+        assert found.report.saved_by.name == teacher.name
         assert invitation_of(place, "school").report_received_on is None
-        assert verbs_of(school) == ["report.saved", "case.read"]
+        assert verbs_of(teacher) == ["report.saved", "case.read"]
 
-    def test_each_save_is_based_on_the_last(self, school, head, place):
-        first = save_draft(school, place.id, 0, WHOLE)
+    def test_each_save_is_based_on_the_last(self, teacher, head, place):
+        first = save_draft(teacher, place.id, 0, WHOLE)
         second = save_draft(head, place.id, first.version, OTHER)
-        assert (second.version, desk(school, place).text) == (2, OTHER)
+        assert (second.version, desk(teacher, place).text) == (2, OTHER)
 
-    def test_the_same_again_is_no_new_version(self, school, place):
-        later = replace(school, now=school.now + timedelta(minutes=1))
-        first = save_draft(school, place.id, 0, WHOLE)
+    def test_the_same_again_is_no_new_version(self, teacher, place):
+        later = replace(teacher, now=teacher.now + timedelta(minutes=1))
+        first = save_draft(teacher, place.id, 0, WHOLE)
         assert save_draft(later, place.id, 0, WHOLE) == first
-        assert verbs_of(school) == ["report.saved"]
+        assert verbs_of(teacher) == ["report.saved"]
 
-    def test_nothing_written_makes_no_draft(self, school, place):
-        assert save_draft(school, place.id, 0, ReportText()).version == 0
+    def test_nothing_written_makes_no_draft(self, teacher, place):
+        assert save_draft(teacher, place.id, 0, ReportText()).version == 0
         assert reports_of(place, "school") == []
 
-    def test_another_text_since_is_not_overwritten(self, school, head, place):
-        first = save_draft(school, place.id, 0, WHOLE)
+    def test_another_text_since_is_not_overwritten(self, teacher, head, place):
+        first = save_draft(teacher, place.id, 0, WHOLE)
         save_draft(head, place.id, first.version, OTHER)
         with pytest.raises(Conflict) as refused:
-            save_draft(school, place.id, first.version, replace(WHOLE, strengths="Mine."))
+            save_draft(teacher, place.id, first.version, replace(WHOLE, strengths="Mine."))
         assert refused.value.mine["strengths"] == "Mine."
         assert refused.value.theirs["worries"] == "Something else."
         assert refused.value.theirs["category_views"] == "Neglect, Physical abuse"
-        assert desk(school, place).text == OTHER
+        assert desk(teacher, place).text == OTHER
 
-    def test_a_first_save_meets_a_colleagues_draft(self, school, head, place):
+    def test_a_first_save_meets_a_colleagues_draft(self, teacher, head, place):
         save_draft(head, place.id, 0, OTHER)
         with pytest.raises(Conflict):
-            save_draft(school, place.id, 0, WHOLE)
+            save_draft(teacher, place.id, 0, WHOLE)
         assert len(reports_of(place, "school")) == 1
 
-    def test_two_first_saves_at_once_make_one_draft(self, app, school, head, place):
+    def test_two_first_saves_at_once_make_one_draft(self, app, teacher, head, place):
         outcomes = at_once(
-            app, lambda: save_draft(school, place.id, 0, WHOLE), lambda: save_draft(head, place.id, 0, OTHER)
+            app, lambda: save_draft(teacher, place.id, 0, WHOLE), lambda: save_draft(head, place.id, 0, OTHER)
         )
         assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 1, outcomes
         (kept,) = reports_of(place, "school")
         assert kept.worries == (OTHER if isinstance(outcomes[0], Conflict) else WHOLE).worries
 
-    def test_many_saves_at_once_lose_none(self, app, school, place):
-        version = save_draft(school, place.id, 0, WHOLE).version
+    def test_many_saves_at_once_lose_none(self, app, teacher, place):
+        version = save_draft(teacher, place.id, 0, WHOLE).version
         texts = [replace(WHOLE, worries=f"Worry {number}") for number in range(8)]
-        outcomes = at_once(app, *(lambda text=text: save_draft(school, place.id, version, text) for text in texts))
+        outcomes = at_once(app, *(lambda text=text: save_draft(teacher, place.id, version, text) for text in texts))
         assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 7, outcomes
         (winner,) = [number for number, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
-        assert desk(school, place).text == texts[winner]
+        assert desk(teacher, place).text == texts[winner]
 
-    def test_too_long_is_refused_by_field(self, school, place):
+    def test_too_long_is_refused_by_field(self, teacher, place):
         with pytest.raises(Invalid) as refused:
-            save_draft(school, place.id, 0, replace(WHOLE, worries="x" * (TEXT_LIMIT + 1)))
+            save_draft(teacher, place.id, 0, replace(WHOLE, worries="x" * (TEXT_LIMIT + 1)))
         assert list(refused.value.errors) == ["worries"]
         assert reports_of(place, "school") == []
 
-    def test_what_is_written_is_encrypted(self, app, school, place, database):
-        save_draft(school, place.id, 0, WHOLE)
+    def test_what_is_written_is_encrypted(self, app, teacher, place, database):
+        save_draft(teacher, place.id, 0, WHOLE)
         db.session.rollback()
         raw = db.session.connection().exec_driver_sql("SELECT * FROM reports").all()
         assert all(

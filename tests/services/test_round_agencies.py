@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
-from sqlalchemy import select
 
 from portal.database.session import db
 from portal.domain.audit_vocabulary import ReturnStatus
 from portal.domain.errors import Invalid, NotPermitted, NotVisible
 from portal.domain.vocabulary import AgencyType
-from portal.models.activity import Activity
 from portal.models.audits import AuditReturn, AuditRound, SectionGiven
 from portal.models.partnerships import PartnershipAgency
 from portal.services.audits import asked, panels
 from portal.services.audits.asked import Asking
 from tests import audits
 from tests.services.racing import at_once
+from tests.services.round_steps import due_days, round_verbs
+from tests.services.rows import stored
 
 pytestmark = pytest.mark.usefixtures("database")
 
 EVERYBODY = Asking(types=frozenset(AgencyType))
-
-
-@pytest.fixture
-def manager(world, viewer_of):
-    """A's business manager."""
-    return viewer_of(world.person("a.business_manager"))
-
-
-@pytest.fixture
-def foreign_manager(world, viewer_of):
-    """B's business manager."""
-    return viewer_of(world.person("b.business_manager"))
-
-
-@pytest.fixture
-def edition(world):
-    """A second published edition of section 11 in A."""
-    return audits.published_edition(world.partnerships["a"], number=12)
-
-
-def row(model, number: int):
-    """A row as it stands in the database."""
-    db.session.rollback()
-    return db.session.get_one(model, number)
-
-
-def returns(round_id: int) -> dict[int, date]:
-    """The agencies that a round asks, and when each is due."""
-    db.session.rollback()
-    rows = select(AuditReturn.agency_id, AuditReturn.due_on).where(AuditReturn.round_id == round_id)
-    return dict(db.session.execute(rows).all())
-
-
-def verbs() -> list[tuple[str, int | None]]:
-    rows = select(Activity.verb, Activity.subject_id).where(Activity.subject == "audit_round")
-    return [tuple(found) for found in db.session.execute(rows.order_by(Activity.chain_id, Activity.sequence))]
 
 
 class TestAsking:
@@ -68,7 +30,7 @@ class TestAsking:
         chosen = Asking(agency_ids=frozenset({world.agencies["a.police"], world.agencies["a.gp"]}))
         assert asked.add_agencies(manager, number, chosen) == 1
         assert asked.add_agencies(manager, number, chosen) == 0
-        assert set(returns(number)) == {world.agencies["a.gp"], world.agencies["a.police"]}
+        assert set(due_days(number)) == {world.agencies["a.gp"], world.agencies["a.police"]}
 
     def test_two_who_add_the_same_agency_at_once_ask_it_once(self, app, manager, world, edition):
         number = audits.open_round(edition, title="Raced").id
@@ -83,7 +45,7 @@ class TestAsking:
         db.session.commit()
         number = audits.open_round(edition, title="Without").id
         asked.add_agencies(manager, number, EVERYBODY)
-        assert world.agencies["a.police"] not in returns(number)
+        assert world.agencies["a.police"] not in due_days(number)
 
     def test_one_that_has_not_started_is_taken_out_with_what_was_given_of_it(self, manager, world):
         number, place = world.rounds["a.section_11"], world.returns["a.other_gp"]
@@ -97,8 +59,8 @@ class TestAsking:
         )
         db.session.commit()
         asked.remove_agency(manager, number, world.agencies["a.other_gp"])
-        assert world.agencies["a.other_gp"] not in returns(number)
-        assert verbs() == [("audit_round.agency_removed", number)]
+        assert world.agencies["a.other_gp"] not in due_days(number)
+        assert round_verbs() == [("audit_round.agency_removed", number)]
         with pytest.raises(NotVisible):
             asked.remove_agency(manager, number, world.agencies["a.other_gp"])
 
@@ -106,11 +68,11 @@ class TestAsking:
     def test_one_that_has_started_stays(self, manager, world, agency):
         with pytest.raises(NotPermitted):
             asked.remove_agency(manager, world.rounds["a.section_11"], world.agencies[f"a.{agency}"])
-        assert row(AuditReturn, world.returns[f"a.{agency}"].id).status is not ReturnStatus.NOT_STARTED
+        assert stored(AuditReturn, world.returns[f"a.{agency}"].id).status is not ReturnStatus.NOT_STARTED
 
     def test_whom_one_can_add_is_offered(self, manager, world, edition):
         number = audits.open_round(edition, world.agencies["a.gp"], title="Few").id
-        found = row(AuditRound, number)
+        found = stored(AuditRound, number)
 
         def names(**more: object) -> set[int]:
             return {one.id for one in asked.agencies_to_add(manager, found, **more).rows}
@@ -133,13 +95,13 @@ class TestPanels:
         assert {one.membership_id for one in panels.panel_of(manager, number)} == {board, scrutineer}
         assert panels.set_panel(manager, number, [scrutineer])
         assert {one.membership_id for one in panels.panel_of(manager, number)} == {scrutineer}
-        assert verbs() == [("audit_round.panel_changed", number)] * 2
+        assert round_verbs() == [("audit_round.panel_changed", number)] * 2
 
     @pytest.mark.parametrize("key", ["a.gp.lead", "a.administrator", "b.board"])
     def test_nobody_else_is_put_on_it(self, manager, world, key):
         with pytest.raises(Invalid):
             panels.set_panel(manager, world.rounds["a.section_11"], [world.person(key).hat.membership_id])
-        assert verbs() == []
+        assert round_verbs() == []
 
     def test_candidates_are_those_whose_role_moderates(self, manager, world):
         names = ("board", "business_manager", "scrutineer", "sector_lead")

@@ -13,11 +13,12 @@ from portal.domain.audit_vocabulary import FrameworkStatus, RoundKind
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.rounds import RoundPlan, RoundState
 from portal.domain.vocabulary import AgencyType
-from portal.models.activity import Activity
-from portal.models.audits import AuditReturn, AuditRound
+from portal.models.audits import AuditRound
 from portal.services.audits import asked, panels, proposals, rounds
 from portal.services.audits.asked import Asking
 from tests import audits
+from tests.services.round_steps import due_days, round_verbs
+from tests.services.rows import stored
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -27,39 +28,9 @@ EVERYBODY = Asking(types=frozenset(AgencyType))
 
 
 @pytest.fixture
-def manager(world, viewer_of):
-    """A's business manager."""
-    return viewer_of(world.person("a.business_manager"))
-
-
-@pytest.fixture
-def edition(world):
-    """A second published edition of section 11 in A."""
-    return audits.published_edition(world.partnerships["a"], number=12)
-
-
-@pytest.fixture
 def plan(edition) -> RoundPlan:
     """A full round that opens on Wednesday the first of July and is due in the surgeries' summer closure."""
     return RoundPlan("Section 11 again", RoundKind.FULL, edition.id, None, date(2026, 7, 1), IN_AUGUST, (10, 3))
-
-
-def row(model, number: int):
-    """A row as it stands in the database."""
-    db.session.rollback()
-    return db.session.get_one(model, number)
-
-
-def returns(round_id: int) -> dict[int, date]:
-    """The agencies that a round asks, and when each is due."""
-    db.session.rollback()
-    rows = select(AuditReturn.agency_id, AuditReturn.due_on).where(AuditReturn.round_id == round_id)
-    return dict(db.session.execute(rows).all())
-
-
-def verbs() -> list[tuple[str, int | None]]:
-    rows = select(Activity.verb, Activity.subject_id).where(Activity.subject == "audit_round")
-    return [tuple(found) for found in db.session.execute(rows.order_by(Activity.chain_id, Activity.sequence))]
 
 
 class TestOpening:
@@ -70,30 +41,30 @@ class TestOpening:
         agencies = {name: world.agencies[f"a.{name}"] for name in ("social_care", "police", "gp", "other_gp")}
         expected = dict.fromkeys(agencies.values(), IN_AUGUST)
         expected[agencies["gp"]] = date(2026, 8, 17)  # closed until Friday the 14th
-        assert returns(number) == expected
+        assert due_days(number) == expected
         assert rounds.find_round(manager, number).plan == plan
-        assert verbs() == [("audit_round.opened", number)]
-        assert row(AuditRound, number).created_by_id == manager.user_id
+        assert round_verbs() == [("audit_round.opened", number)]
+        assert stored(AuditRound, number).created_by_id == manager.user_id
 
     def test_agencies_are_chosen_by_hand_or_as_last_time(self, manager, plan, world):
         police, gp = world.agencies["a.police"], world.agencies["a.gp"]
         number = rounds.open_round(manager, plan, Asking(agency_ids=frozenset({police, gp})))
-        assert set(returns(number)) == {police, gp}
+        assert set(due_days(number)) == {police, gp}
         again = replace(plan, title="Once more")
-        assert set(returns(rounds.open_round(manager, again, Asking(as_in=number)))) == {police, gp}
+        assert set(due_days(rounds.open_round(manager, again, Asking(as_in=number)))) == {police, gp}
 
     def test_a_round_may_begin_with_nobody(self, manager, plan):
-        assert returns(rounds.open_round(manager, plan, Asking())) == {}
+        assert due_days(rounds.open_round(manager, plan, Asking())) == {}
 
     @pytest.mark.parametrize("name", ["a.school", "b.gp"])
     def test_another_frameworks_and_another_partnerships_agencies_are_not_asked(self, manager, plan, world, name):
         with pytest.raises(Invalid) as refused:
             rounds.open_round(manager, plan, Asking(agency_ids=frozenset({world.agencies[name]})))
         assert set(refused.value.errors) == {"agencies"}
-        assert verbs() == []
+        assert round_verbs() == []
 
     def test_another_partnerships_round_lends_no_agencies(self, manager, plan, world):
-        assert returns(rounds.open_round(manager, plan, Asking(as_in=world.rounds["b.section_11"]))) == {}
+        assert due_days(rounds.open_round(manager, plan, Asking(as_in=world.rounds["b.section_11"]))) == {}
 
     def test_a_draft_or_another_partnerships_edition_cannot_be_asked(self, manager, plan, world):
         draft = audits.published_edition(world.partnerships["a"], number=19, status=FrameworkStatus.DRAFT)
@@ -114,7 +85,7 @@ class TestOpening:
         with pytest.raises(Invalid) as refused:
             rounds.open_round(manager, replace(plan, **fault), Asking())
         assert set(refused.value.errors) == {field}
-        assert verbs() == []
+        assert round_verbs() == []
 
     def test_a_title_of_the_other_partnership_is_free(self, manager, plan):
         rounds.open_round(manager, replace(plan, title="ZQ-B-ROUND-SECTION-11-QZ"), Asking())
@@ -123,7 +94,7 @@ class TestOpening:
     def test_who_only_reads_opens_nothing(self, world, viewer_of, plan, key):
         with pytest.raises(NotPermitted):
             rounds.open_round(viewer_of(world.person(key)), plan, EVERYBODY)
-        assert verbs() == []
+        assert round_verbs() == []
 
 
 class TestUpdates:
@@ -170,17 +141,17 @@ class TestUpdates:
         assert (found.plan.opens_on, found.plan.due_on) == (date(2027, 5, 11), date(2027, 7, 12))
         assert found.plan.title == "Section 175 and 157 audit, update 2027"
         number = rounds.open_round(manager, found.plan, Asking(as_in=found.last_id))
-        assert set(returns(number)) == {world.agencies["a.school"]}
+        assert set(due_days(number)) == {world.agencies["a.school"]}
         sooner = proposals.propose(manager, schools.id, months=6, kind=RoundKind.FULL).plan
         assert (sooner.kind, sooner.opens_on) == (RoundKind.FULL, date(2027, 11, 11))
 
     def test_only_published_editions_of_ones_own_are_offered_the_newest_of_each(self, manager, edition, world):
         audits.published_edition(world.partnerships["a"], number=13, status=FrameworkStatus.DRAFT)
         offered = {number for number, _framework, _edition in proposals.editions_to_ask(manager)}
-        schools = row(AuditRound, world.rounds["a.schools"]).edition_id
+        schools = stored(AuditRound, world.rounds["a.schools"]).edition_id
         assert offered == {edition.id, schools}
         with pytest.raises(NotVisible):
-            proposals.propose(manager, row(AuditRound, world.rounds["b.schools"]).edition_id)
+            proposals.propose(manager, stored(AuditRound, world.rounds["b.schools"]).edition_id)
 
 
 class TestChanging:
@@ -194,10 +165,10 @@ class TestChanging:
         )
         assert rounds.change_round(manager, number, other, version=1)
         assert rounds.find_round(manager, number).plan == other
-        assert returns(number)[world.agencies["a.gp"]] == date(2026, 8, 17)
+        assert due_days(number)[world.agencies["a.gp"]] == date(2026, 8, 17)
         assert not rounds.change_round(manager, number, other, version=1)
-        assert verbs() == [("audit_round.changed", number)]
-        schools = row(AuditRound, world.rounds["a.schools"]).edition_id
+        assert round_verbs() == [("audit_round.changed", number)]
+        schools = stored(AuditRound, world.rounds["a.schools"]).edition_id
         with pytest.raises(Invalid) as refused:
             rounds.change_round(manager, number, replace(other, edition_id=schools), version=2)
         assert set(refused.value.errors) == {"edition_id"}
@@ -218,7 +189,7 @@ class TestChanging:
         assert set(refused.value.errors) == {"due_on"}
         later = replace(now, due_on=IN_AUGUST, challenge_from=date(2026, 9, 1), challenge_to=date(2026, 9, 4))
         assert rounds.change_round(manager, number, later, version=1)
-        due = returns(number)
+        due = due_days(number)
         assert due[world.agencies["a.gp"]] == date(2026, 8, 17)
         assert due[world.agencies["a.police"]] == IN_AUGUST
         # What is signed was in time, or was not.
@@ -253,7 +224,7 @@ class TestChanging:
         rounds.close_round(manager, number)
         entry = rounds.find_round(manager, number)
         assert (entry.state, entry.row.closed_at) == (RoundState.CLOSED, manager.now)
-        assert verbs() == [("audit_round.closed", number)]
+        assert round_verbs() == [("audit_round.closed", number)]
         for act in (
             lambda: rounds.change_round(manager, number, replace(entry.plan, due_on=IN_AUGUST), version=2),
             lambda: asked.add_agencies(manager, number, EVERYBODY),
@@ -262,7 +233,7 @@ class TestChanging:
         ):
             with pytest.raises(NotPermitted):
                 act()
-        assert len(verbs()) == 1
+        assert len(round_verbs()) == 1
 
     def test_a_round_that_has_not_opened_is_not_closed(self, manager, world):
         with pytest.raises(Invalid):
@@ -280,7 +251,7 @@ class TestChanging:
         ):
             with pytest.raises(NotVisible):
                 act()
-        assert verbs() == []
+        assert round_verbs() == []
 
     @pytest.mark.parametrize("key", ["a.board", "a.scrutineer", "a.sector_lead", "a.gp.lead"])
     def test_who_only_reads_changes_nothing(self, world, viewer_of, key):
@@ -295,7 +266,7 @@ class TestChanging:
         ):
             with pytest.raises(NotPermitted):
                 act()
-        assert verbs() == []
+        assert round_verbs() == []
 
 
 class TestListing:

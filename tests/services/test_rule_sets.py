@@ -16,11 +16,6 @@ from portal.services.rule_sets import RuleBook, rule_book
 from tests.areas import NOW, Area
 
 
-@pytest.fixture
-def area(database) -> Area:
-    return Area.new()
-
-
 def book_of(area: Area) -> RuleBook:
     return rule_book(db.session(), area.partnership_id)
 

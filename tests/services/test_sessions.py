@@ -40,11 +40,6 @@ def change_row(table, **values):
         session.execute(update(table).values(**values))
 
 
-@pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
 def test_a_token_stands_for_its_person_and_their_hats(database, world):
     both = world.person("both")
     found = load(start(both), NOW)

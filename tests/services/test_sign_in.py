@@ -32,11 +32,6 @@ from tests.world import NOW, PASSWORD
 
 
 @pytest.fixture
-def gp(world):
-    return world.person("a.gp.practitioner")
-
-
-@pytest.fixture
 def board(world):
     return world.person("a.board")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from portal.access.roles import CODE_ROLES
-from portal.database.session import db
 from portal.domain.errors import Invalid, NotPermitted
 from portal.domain.vocabulary import Post, Role
 from portal.models.people import Membership
@@ -13,19 +12,9 @@ from portal.services import agencies, people, people_list
 from portal.services.home.page import home
 from portal.services.invitations.asked import open_invitations
 from portal.services.positions import Position
+from tests.services.rows import stored
 
 NEW = {"email": "sam.patel@example.org", "name": "Sam Patel", "role": Role.SIGNATORY}
-
-
-@pytest.fixture
-def lead(world, viewer_of):
-    """The lead of A's surgery."""
-    return viewer_of(world.person("a.gp.lead"))
-
-
-def stored(membership_id: int) -> Membership:
-    db.session.rollback()
-    return db.session.get_one(Membership, membership_id)
 
 
 @pytest.mark.parametrize("by", ["a.social_care.lead", "a.administrator"])
@@ -37,7 +26,7 @@ def test_a_lead_or_an_administrator_invites_one_with_a_post_and_without_a_team(w
         post=Post.EXECUTIVE,
         team_id=world.teams["a.east"],
     )
-    row = stored(added.membership.id)
+    row = stored(Membership, added.membership.id)
     assert (row.role, row.post, row.team_id) == (Role.SIGNATORY, Post.EXECUTIVE, None)
     assert added.joining_token is not None
     assert Role.SIGNATORY not in CODE_ROLES
@@ -48,7 +37,7 @@ def test_the_post_is_one_that_signs(lead, world, post):
     with pytest.raises(Invalid) as refused:
         people.add_person(lead, **NEW, agency_id=lead.agency_id, post=post)
     assert set(refused.value.errors) == {"post"}
-    row = stored(world.person("a.gp.practitioner").hat.membership_id)
+    row = stored(Membership, world.person("a.gp.practitioner").hat.membership_id)
     with pytest.raises(Invalid):
         people.change_membership(lead, row.id, Position(Role.SIGNATORY, post), version=row.version)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ Look = dict[str, Any]
 """Further parameters of the field's macro, such as {"classes": "govuk-input--width-10", "page_heading": True}."""
 
 
-class DrawnField(Field):
+class DrawnField(Field, ABC):
     """A field that draws itself through a macro.
 
     `required` is the sentence shown when nothing was given ("Enter the agency's name"); without one the field may
@@ -33,9 +34,9 @@ class DrawnField(Field):
         """Draw the field."""
         return draw(self, **{**(self.render_kw or {}), **kwargs})
 
+    @abstractmethod
     def draw(self, look: Look) -> Markup:
         """Call the field's macro; each kind of field has its own."""
-        raise NotImplementedError
 
     @property
     def error(self) -> str | None:

@@ -32,7 +32,7 @@ class FileField(DrawnField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the files; a browser sends an empty one without a name where none was chosen."""
         self.data = [
-            Upload(sent.filename, sent.stream, is_cut_off(sent.stream))  # type: ignore[arg-type]
+            Upload(sent.filename, sent.stream, is_cut_off(sent.stream))  # type: ignore[arg-type]  # IO[bytes] is a BinaryIO in all but name
             for sent in valuelist
             if isinstance(sent, FileStorage) and sent.filename
         ]

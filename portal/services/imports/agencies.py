@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid
 from portal.domain.vocabulary import AgencyType
-from portal.services.agencies import put_agency
-from portal.services.agency_entries import Details, Outcome, Put
+from portal.services.agency_entries import Details, Outcome, Put, put_agency
 from portal.services.changes import Change
 from portal.services.imports.cells import Record
 from portal.services.imports.faults import Faults
@@ -73,7 +72,7 @@ def _put(change: Change, row: _Row) -> Put | None:
     if row.details is None:
         return None
     try:
-        return put_agency(change, **asdict(row.details))
+        return put_agency(change, row.details)
     except Invalid as refused:
         _note(row.record, refused)
         return None

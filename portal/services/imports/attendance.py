@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.domain.registers import mark_of
 from portal.domain.vocabulary import Attendance, Expectation, ExpectationReason, ReportStatus
-from portal.models.meetings import Invitation, Meeting
+from portal.models.meetings import Invitation
 from portal.models.partnerships import PartnershipAgency
 from portal.models.reports import Report
 from portal.services import case_facts
@@ -33,6 +33,8 @@ from portal.services.imports.importing import (
     insert_rows,
     recount,
     silent,
+    stored_meetings,
+    update_rows,
     watched,
     without_repeats,
 )
@@ -50,6 +52,7 @@ _FROM_FILE = (
     "expectation", "expectation_reason", "attendance", *_CONFIRMED, "report_due_given", "report_received_on",
     "report_shared_on", "consulted_on",
 )  # fmt: skip
+_OF_MEETING = ("id", "case_id", "meeting_type_id", "status", "scheduled_on", "held_on")
 
 _INVITATIONS = cast(Table, Invitation.__table__)
 
@@ -86,7 +89,8 @@ def import_attendance(viewer: Viewer, content: bytes, label: str, progress: Prog
     with importing(viewer, progress) as (change, partnership_id):
         session = change.session
         book = rule_book(session, partnership_id)
-        meetings = _meetings(session, partnership_id, rows)
+        references = dict.fromkeys(row.meeting_reference for row in rows)
+        meetings = stored_meetings(session, partnership_id, references, _OF_MEETING)
         agencies = _agencies(session, partnership_id)
         _check_references(rows, meetings, agencies)
         faults.raise_if_any()
@@ -126,18 +130,6 @@ def _row(record: Record) -> _Row:
     )
 
 
-def _meetings(session: Session, partnership_id: int, rows: list[_Row]) -> dict[str, Row[Any]]:
-    names = ("id", "reference", "case_id", "meeting_type_id", "status", "scheduled_on", "held_on")
-    columns: list[Any] = [getattr(Meeting, name) for name in names]
-    query = select(*columns).where(Meeting.partnership_id == partnership_id)
-    references = dict.fromkeys(row.meeting_reference for row in rows)
-    return {
-        found.reference: found
-        for some in in_batches(references)
-        for found in session.execute(query.where(Meeting.reference.in_(some)))
-    }
-
-
 def _agencies(session: Session, partnership_id: int) -> dict[str, int]:
     rows = select(PartnershipAgency.code, PartnershipAgency.agency_id)
     found = session.execute(rows.where(PartnershipAgency.partnership_id == partnership_id))
@@ -162,17 +154,15 @@ def _known(session: Session, meeting_ids: list[int]) -> dict[tuple[int, int], Ro
         .order_by(Invitation.id)
         .with_for_update(of=Invitation, key_share=True)
     )
+    return _by_place(session, query, meeting_ids)
+
+
+def _by_place(
+    session: Session, query: Select[*tuple[Any, ...]], meeting_ids: Iterable[int]
+) -> dict[tuple[int, int], Row[Any]]:
+    """Invitations to these meetings, by meeting and agency."""
     return {
         (found.meeting_id, found.agency_id): found
-        for some in in_batches(sorted(meeting_ids))
-        for found in session.execute(query.where(Invitation.meeting_id.in_(some)))
-    }
-
-
-def _ids(session: Session, meeting_ids: Iterable[int]) -> dict[tuple[int, int], int]:
-    query = select(Invitation.id, Invitation.meeting_id, Invitation.agency_id)
-    return {
-        (found.meeting_id, found.agency_id): found.id
         for some in in_batches(sorted(meeting_ids))
         for found in session.execute(query.where(Invitation.meeting_id.in_(some)))
     }
@@ -231,21 +221,13 @@ def _save(
     changed: list[dict[str, Any]],
     progress: Progress,
 ) -> None:
-    """Write the rows by the table itself, raising the version of those that somebody may have open."""
     fixed = {"partnership_id": partnership_id, "version": 1, "created_at": change.viewer.now}
     rows = [{**fixed, **values} for values in created]
     insert_rows(change.session, _INVITATIONS, rows, progress, "Saving attendance")
-    invited = _ids(change.session, {row["meeting_id"] for row in rows})
+    ids = select(Invitation.id, Invitation.meeting_id, Invitation.agency_id)
+    invited = _by_place(change.session, ids, {row["meeting_id"] for row in rows})
     for row in rows:
-        change.log("invitation.imported", "invitation", invited[row["meeting_id"], row["agency_id"]])
-    if not changed:
-        return
-    values = {name: bindparam(f"new_{name}", type_=_INVITATIONS.c[name].type) for name in _FROM_FILE}
-    change.session.execute(
-        update(_INVITATIONS)
-        .where(_INVITATIONS.c.id == bindparam("row_id"))
-        .values(version=_INVITATIONS.c.version + 1, **values),
-        [{"row_id": row["row_id"], **{f"new_{name}": row[name] for name in _FROM_FILE}} for row in changed],
-    )
+        change.log("invitation.imported", "invitation", invited[row["meeting_id"], row["agency_id"]].id)
+    update_rows(change.session, _INVITATIONS, _FROM_FILE, changed)
     for row in changed:
         change.log("invitation.changed_by_import", "invitation", row["row_id"])

@@ -1,4 +1,4 @@
-"""What the three imports share: their transaction, their progress, what they say at the end."""
+"""What the imports share: their transaction, their rows, their progress, what they say at the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -15,6 +15,7 @@ from portal.access.imports import may_import
 from portal.access.viewer import Viewer
 from portal.database.session import writing
 from portal.domain.errors import Conflict, NotPermitted
+from portal.models.meetings import Meeting
 from portal.models.partnerships import Partnership
 from portal.services import activity, case_facts
 from portal.services.batches import in_batches
@@ -110,6 +111,30 @@ def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]], 
         session.execute(insert(table), some)
     if rows:
         progress(what, len(rows), len(rows))
+
+
+def update_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Write these columns of the rows named by `row_id`, raising their versions: somebody may have one open."""
+    if not rows:
+        return
+    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
+    session.execute(
+        update(table).where(table.c.id == bindparam("row_id")).values(version=table.c.version + 1, **values),
+        [{"row_id": row["row_id"], **{f"new_{name}": row[name] for name in columns}} for row in rows],
+    )
+
+
+def stored_meetings(
+    session: Session, partnership_id: int, references: Iterable[str], columns: Sequence[str]
+) -> dict[str, Row[Any]]:
+    """These columns of the partnership's meetings, by their reference."""
+    wanted: list[Any] = [Meeting.reference, *(getattr(Meeting, name) for name in columns)]
+    query = select(*wanted).where(Meeting.partnership_id == partnership_id)
+    return {
+        found.reference: found
+        for some in in_batches(references)
+        for found in session.execute(query.where(Meeting.reference.in_(some)))
+    }
 
 
 def recount(change: Change, partnership_id: int, case_ids: Iterable[int], book: RuleBook, progress: Progress) -> None:

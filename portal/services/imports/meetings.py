@@ -7,12 +7,11 @@ of a meeting that is scheduled or cancelled says nothing and is left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -20,7 +19,6 @@ from portal.domain.vocabulary import COUNTED_STATUSES, MeetingFormat, MeetingSta
 from portal.models.meetings import Meeting
 from portal.models.people import Membership, User
 from portal.services import case_facts
-from portal.services.batches import in_batches
 from portal.services.cases import open_cases
 from portal.services.changes import Change
 from portal.services.imports.cells import Record
@@ -32,6 +30,8 @@ from portal.services.imports.importing import (
     insert_rows,
     recount,
     silent,
+    stored_meetings,
+    update_rows,
     watched,
     without_repeats,
 )
@@ -151,20 +151,7 @@ class _Chairs:
 
 def _known(session: Session, partnership_id: int, rows: list[_Row]) -> dict[str, Row[Any]]:
     names = ("id", "register_closed_by_id", *_FROM_FILE)
-    return _stored(session, partnership_id, (row.reference for row in rows), names)
-
-
-def _stored(
-    session: Session, partnership_id: int, references: Iterable[str], names: Sequence[str]
-) -> dict[str, Row[Any]]:
-    """Meetings by their reference."""
-    columns: list[Any] = [Meeting.reference, *(getattr(Meeting, name) for name in names)]
-    query = select(*columns).where(Meeting.partnership_id == partnership_id)
-    return {
-        found.reference: found
-        for some in in_batches(references)
-        for found in session.execute(query.where(Meeting.reference.in_(some)))
-    }
+    return stored_meetings(session, partnership_id, (row.reference for row in rows), names)
 
 
 def _check_references(row: _Row, book: RuleBook, chairs: _Chairs, stored: Row[Any] | None) -> None:
@@ -207,21 +194,12 @@ def _save(
     changed: list[dict[str, Any]],
     progress: Progress,
 ) -> None:
-    """Write the rows by the table itself, raising the version of those that somebody may have open."""
     now = change.viewer.now
     rows = [{"partnership_id": partnership_id, "version": 1, "created_at": now, **values} for values in created]
     insert_rows(change.session, _MEETINGS, rows, progress, "Saving meetings")
-    opened = _stored(change.session, partnership_id, (row["reference"] for row in rows), ("id",))
+    opened = stored_meetings(change.session, partnership_id, (row["reference"] for row in rows), ("id",))
     for row in rows:
         change.log("meeting.imported", "meeting", opened[row["reference"]].id)
-    if not changed:
-        return
-    values = {name: bindparam(f"new_{name}", type_=_MEETINGS.c[name].type) for name in _FROM_FILE}
-    change.session.execute(
-        update(_MEETINGS)
-        .where(_MEETINGS.c.id == bindparam("row_id"))
-        .values(version=_MEETINGS.c.version + 1, **values),
-        [{"row_id": row["row_id"], **{f"new_{name}": row[name] for name in _FROM_FILE}} for row in changed],
-    )
+    update_rows(change.session, _MEETINGS, _FROM_FILE, changed)
     for row in changed:
         change.log("meeting.changed_by_import", "meeting", row["row_id"])
