@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from flask import Flask, session
 from flask.testing import FlaskClient
 
 from portal.web.csrf import csrf_token
 from tests.components.bare_app import build_app
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +45,14 @@ def token_of(client: FlaskClient) -> str:
 
 def test_each_page_of_a_session_has_the_same_token_and_its_forms_are_taken(app: Flask) -> None:
     client = app.test_client()
-    token = token_of(client)
-    assert token_of(client) == token
-    assert client.post("/form", data={"csrf_token": token}).text == "sent"
+    with time_machine.travel(NOON, tick=False) as clock:
+        first = token_of(client)
+        clock.shift(60)
+        token = token_of(client)
+        clock.shift(60)
+        assert token_of(client) == token
+        for good in (first, token):
+            assert client.post("/form", data={"csrf_token": good}).text == "sent"
 
 
 def test_another_session_has_another_token_and_neither_takes_the_others(app: Flask) -> None:
