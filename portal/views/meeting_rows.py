@@ -27,6 +27,11 @@ _PARTS = {expectation: Markup.escape(short_label(expectation)) for expectation i
 _ANSWERS = {answer: Markup.escape(short_label(answer)) for answer in Answer}
 _NOTHING = Markup()
 
+# The places of templates/meetings/rows.html, in their order; `_agency_cells` and `_keeper_cells` give those between.
+_FIRST, _LAST = ("id", "type", "reference", "when"), ("status",)
+_AGENCY_PLACES = (*_FIRST, "part", "answer", "report", *_LAST)
+_KEEPER_PLACES = (*_FIRST, "answered", "reports", "quorate", *_LAST)
+
 
 @dataclass(slots=True)
 class _Pieces:
@@ -66,39 +71,27 @@ def meeting_rows(found: MeetingList, today: date, *, is_agency: bool, is_coming:
     pieces = draw_pieces()
     implied = MeetingStatus.SCHEDULED if is_coming else None
     implied_state = pieces.quiet(short_label(MeetingStatus.SCHEDULED))
-    rows = _agency_rows(found, pieces, today) if is_agency else _keeper_rows(found, pieces)
-    stamp = (pieces.agency if is_agency else pieces.keeper).stamp
-    stamped = []
-    for meeting, cells in zip(found.rows, rows, strict=True):
+    cells = _agency_cells(found, pieces, today) if is_agency else _keeper_cells(found, pieces)
+    rows = []
+    for meeting, between in zip(found.rows, cells, strict=True):
         number, reference, type_name, on, at, status = meeting[:6]
-        cells["id"] = Markup(number)  # noqa: S704 - a number
-        cells["type"] = _type(type_name)
-        cells["reference"] = reference
-        cells["when"] = _when(on, at)
-        cells["status"] = implied_state if status is implied else pieces.tag(status)
-        stamped.append(stamp(cells))
-    return Markup("".join(stamped))  # noqa: S704 - each row is HTML already
+        state = implied_state if status is implied else pieces.tag(status)
+        rows.append((Markup(number), _type(type_name), reference, _when(on, at), *between, state))  # noqa: S704 - a number
+    return (pieces.agency if is_agency else pieces.keeper).stamp_all(rows)
 
 
-def _agency_rows(found: MeetingList, pieces: _Pieces, today: date) -> Iterator[dict[str, object]]:
+def _agency_cells(found: MeetingList, pieces: _Pieces, today: date) -> Iterator[tuple[Markup, Markup, Markup]]:
     for meeting in found.rows:
-        yield {
-            "part": _PARTS[meeting.expectation] if meeting.expectation else _NOTHING,
-            "answer": _answer(meeting, pieces, today),
-            "report": _report(meeting, pieces, today),
-        }
+        part = _PARTS[meeting.expectation] if meeting.expectation else _NOTHING
+        yield part, _answer(meeting, pieces, today), _report(meeting, pieces, today)
 
 
-def _keeper_rows(found: MeetingList, pieces: _Pieces) -> Iterator[dict[str, object]]:
+def _keeper_cells(found: MeetingList, pieces: _Pieces) -> Iterator[tuple[Markup, Markup, Markup]]:
     not_needed = pieces.quiet("Not needed")
     for meeting in found.rows:
         standing = meeting.standing or Standing()
         asked, answered, due, received = standing[:4]
-        yield {
-            "answered": _of(answered, asked),
-            "reports": _of(received, due) if due else not_needed,
-            "quorate": _quorate(meeting, pieces),
-        }
+        yield _of(answered, asked), _of(received, due) if due else not_needed, _quorate(meeting, pieces)
 
 
 @lru_cache(maxsize=256)
@@ -159,5 +152,7 @@ def draw_pieces() -> _Pieces:
         drawn: Any = current_app.jinja_env.get_template("meetings/rows.html").module
         here = url_for("meetings.index")
         found = _Pieces(drawn, Stencil(drawn.agency(here)), Stencil(drawn.keeper(here)))
+        if (found.agency.places, found.keeper.places) != (_AGENCY_PLACES, _KEEPER_PLACES):
+            raise LookupError("templates/meetings/rows.html and meeting_rows.py disagree about the places of a row")
         current_app.extensions["meeting_pieces"] = found
     return found

@@ -28,6 +28,7 @@ from portal.services.meetings.children import children_of_case
 from portal.services.meetings.listing import COUNTED_AT_MOST, PER_PAGE, Filters, Period, list_meetings
 from portal.services.meetings.page import meeting_page
 from portal.views.lost_races import lost_race
+from portal.views.meeting_filters import draw_filters
 from portal.views.meeting_rows import meeting_rows
 from portal.web.guards import requires
 from portal.web.row_numbers import LARGEST
@@ -61,17 +62,21 @@ def index(viewer: Viewer) -> ResponseReturnValue:
     page = render_template(
         "meetings/index.html",
         form=form,
+        filter_form=draw_filters(form, found.kinds, _kept(filters)),
         found=found,
         rows=meeting_rows(found, viewer.today, is_agency=is_agency, is_coming=filters.period is Period.COMING),
         filters=filters,
         is_agency=is_agency,
         counted_at_most=COUNTED_AT_MOST,
         periods=_periods(filters),
-        # What the filters do not ask for themselves, but shall stay as it is.
-        kept=[(name, value) for name in (FAMILY, MEETING) for value in request.args.getlist(name)]
-        + ([("when", filters.period.value)] if "when" in request.args else []),
     )
     return page, 200 if is_sound else 400
+
+
+def _kept(filters: Filters) -> list[tuple[str, str]]:
+    """What the filters do not ask for themselves, but shall stay as it is."""
+    found = [(name, value) for name in (FAMILY, MEETING) for value in request.args.getlist(name)]
+    return found + ([("when", filters.period.value)] if "when" in request.args else [])
 
 
 _PERIODS = {Period.COMING: "Coming", Period.PAST: "Past", Period.ALL: "Any time"}

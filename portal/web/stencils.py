@@ -14,13 +14,20 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 class Stencil:
     """HTML from a template in which `%(name)s` stands in the places that differ."""
 
-    __slots__ = ("_blank", "_html")
+    __slots__ = ("_blank", "_html", "_order")
 
     def __init__(self, drawn: str) -> None:
         # The template's indentation would be a fifth of the page.
         tidy = "\n".join(line.strip() for line in str.__str__(drawn).splitlines())
-        self._html = _PLAIN_PERCENT.sub("%%", tidy)
-        self._blank = dict.fromkeys(_PLACE.findall(tidy), "")
+        self._order = tuple(_PLACE.findall(tidy))
+        # By their order, because to look each place up by its name takes twice as long.
+        self._html = _PLACE.sub("%s", _PLAIN_PERCENT.sub("%%", tidy))
+        self._blank = dict.fromkeys(self._order, "")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of the places in the order in which they come, as often as they come."""
+        return self._order
 
     def stamp(self, values: Mapping[str, object], ticked: Iterable[str] = ()) -> Markup:
         """The HTML with these values in its places, escaped unless they are HTML; a place not named stays empty.
@@ -34,4 +41,10 @@ class Stencil:
             if name not in self._blank:
                 raise KeyError(name)
             made[name] = " checked"
-        return Markup(self._html % made)  # noqa: S704 - every value was escaped above
+        return Markup(self._html % tuple([made[name] for name in self._order]))  # noqa: S704 - escaped above
+
+    def stamp_all(self, rows: Iterable[tuple[object, ...]]) -> Markup:
+        """One after the other, the HTML of rows whose values stand in the order of `places`, escaped unless HTML."""
+        html = self._html
+        stamped = [html % tuple([v if type(v) is Markup else escape(v) for v in values]) for values in rows]
+        return Markup("".join(stamped))  # noqa: S704 - every value was escaped above

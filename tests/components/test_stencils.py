@@ -32,6 +32,15 @@ def test_html_stays_html_and_a_place_without_a_value_stays_empty():
     assert stencil.stamp({"kept": Markup("<b>x</b>"), "elsewhere": "y"}) == "<p><b>x</b>|</p>"
 
 
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_many_rows_are_stamped_as_each_would_be(rows):
+    stencil = Stencil('<p title="%(note)s">%(name)s 100%%</p>')
+    assert stencil.places == ("note", "name")
+    stamped = stencil.stamp_all([(note, Markup("<b>%s</b>") % name) for note, name in rows])
+    assert stamped == "".join(stencil.stamp({"note": note, "name": Markup("<b>%s</b>") % name}) for note, name in rows)
+    assert isinstance(stamped, Markup)
+
+
 def test_a_tick_checks_its_input_and_one_stamp_leaves_nothing_for_the_next():
     stencil = Stencil('<input value="a"%(a)s><input value="b"%(b)s>')
     assert stencil.stamp({}, ["b"]) == '<input value="a"><input value="b" checked>'

@@ -9,7 +9,8 @@ from portal.database.session import db
 from portal.domain.vocabulary import Attendance
 from portal.models.activity import Activity
 from portal.models.meetings import Invitation, Meeting
-from tests.services.rows import change
+from portal.models.rule_sets import MeetingType
+from tests.services.rows import change, stored
 
 MOST_QUERIES = 8
 
@@ -62,6 +63,36 @@ class TestTheList:
         past = next(link for link in page.select("nav[aria-label=When] a") if link.get_text() == "Past")
         assert "type=review_conference" in past["href"]
         assert "waiting=answer" in past["href"]
+
+    def test_untouched_filters_hold_nothing_of_what_somebody_asked_before(self, browser, world):
+        client = browser("a.manager")
+        client.get("/meetings?type=review_conference&waiting=answer&from=2026-06-11")
+        client.get("/meetings?when=past&from=nonsense")
+        for address in ("/meetings", "/meetings?when=past", "/meetings?when=all&size=100"):
+            form = client.get(address).page.select_one("form.app-filters[method=get]")
+            assert not form.select("option[selected][value]:not([value=''])")
+            assert not any(field.get("value") for field in form.select("input:not([type=hidden])"))
+            assert form.select_one(".govuk-error-message") is None
+            hidden = [(field["name"], field["value"]) for field in form.select("input[type=hidden]")]
+            assert hidden == ([] if address == "/meetings" else [("when", address[15:].split("&")[0])])
+
+    def test_untouched_filters_offer_the_kinds_of_the_own_partnership_as_they_are_now(
+        self, browser, world, new_client, sign_in
+    ):
+        def offered(client):
+            return [option.get_text() for option in client.get("/meetings").page.select("#type option")][1:]
+
+        ours, theirs = browser("a.manager"), new_client()
+        sign_in(theirs, world.person("b.manager"))
+        before, of_theirs = offered(ours), offered(theirs)
+        change(
+            MeetingType,
+            stored(Meeting, world.meeting("a.initial").id).meeting_type_id,
+            name="Meeting under the old oak",
+        )
+        assert len(set(before) - set(offered(ours))) == 1
+        assert "Meeting under the old oak" in offered(ours)
+        assert offered(theirs) == of_theirs
 
     def test_a_span_of_days_looks_on_both_sides_of_today(self, browser, world):
         page = browser("a.manager").get("/meetings?from=2026-05-01&to=2026-05-31").page

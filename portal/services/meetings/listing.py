@@ -25,7 +25,7 @@ from portal.models.meetings import Invitation, Meeting
 from portal.services.meetings.kinds import Kind, kinds
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED, Standing, standings
 
-COUNTED_AT_MOST = 1000
+COUNTED_AT_MOST = 500
 PER_PAGE = 50
 MOST_PER_PAGE = 100
 _KEPT = 256
