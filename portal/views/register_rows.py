@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from calendar import month_abbr
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
@@ -51,7 +53,7 @@ def register_rows(
         given = typed.get(invitation_id, row)
         values: dict[str, object] = {
             "id": invitation_id,
-            "agency": row.agency_name,
+            "agency": _name(row.agency_name),
             "expected": _EXPECTED[row.expectation],
             "answered": _ANSWERED[row.answer] if row.answer else _NO_ANSWER,
             "report": _report(row, pieces, meeting, reads_reports=reads_reports),
@@ -73,13 +75,23 @@ def _report(row: RegisterRow, pieces: Pieces, meeting: Markup, *, reads_reports:
     day = row.report_received_on
     if day is None:
         return pieces[row.report].stamp({})
-    values: dict[str, object] = {"day": f"{day.day} {month_abbr[day.month]}"}
+    values: dict[str, object] = {"day": _day(day)}
     if row.report == "sent_late":
         values["late"] = _LATE
     if reads_reports and row.report_id is not None:
-        values |= {"meeting": meeting, "id": row.invitation_id, "agency": row.agency_name}
+        values |= {"meeting": meeting, "id": row.invitation_id, "agency": _name(row.agency_name)}
         return pieces["to_read"].stamp(values)
     return pieces["sent"].stamp(values)
+
+
+@lru_cache(maxsize=1024)
+def _name(agency: str) -> Markup:
+    return Markup.escape(agency)
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> Markup:
+    return Markup(f"{day.day} {month_abbr[day.month]}")  # noqa: S704 - a number and a month
 
 
 def draw_pieces() -> Pieces:

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 _PLAIN_PERCENT = re.compile(r"%(?!\(\w+\)s)")
 _PLACE = re.compile(r"%\((\w+)\)s")
+# Types of which no value needs escaping; their subclasses may.
+_SAFE = (Markup, int)
 
 
 class Stencil:
@@ -36,7 +38,7 @@ class Stencil:
         """
         made = self._blank.copy()
         for name, value in values.items():
-            made[name] = value if type(value) is Markup else escape(value)
+            made[name] = value if type(value) in _SAFE else escape(value)
         for name in ticked:
             if name not in self._blank:
                 raise KeyError(name)
@@ -46,5 +48,5 @@ class Stencil:
     def stamp_all(self, rows: Iterable[tuple[object, ...]]) -> Markup:
         """One after the other, the HTML of rows whose values stand in the order of `places`, escaped unless HTML."""
         html = self._html
-        stamped = [html % tuple([v if type(v) is Markup else escape(v) for v in values]) for values in rows]
+        stamped = [html % tuple([v if type(v) in _SAFE else escape(v) for v in values]) for values in rows]
         return Markup("".join(stamped))  # noqa: S704 - every value was escaped above
