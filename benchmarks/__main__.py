@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from time import perf_counter
 
-from benchmarks import audits, pages, partners, report, saving, signing_in, writers
+from benchmarks import audit_answers, audits, pages, partners, report, saving, signing_in, writers
 from benchmarks.area import MEETINGS
 from benchmarks.databases import KINDS, SQLITE, Database, make_database, run_folder
 from benchmarks.measuring import Result
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
     "restarts": signing_in.measure_restarts,
     "partners": partners.measure,
     "audits": audits.measure,
+    "answers": lambda run: [audit_answers.measure(run)],
     "writers": lambda run: writers.measure(run) if run.database.kind == SQLITE else [],
 }
 

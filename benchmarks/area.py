@@ -115,6 +115,7 @@ class _Builder:
         area.people["coordinator"] = self._person("coordinator", Role.COORDINATOR)
         area.people["police"] = self._person("police", Role.PRACTITIONER, self.agencies[AgencyType.POLICE][0])
         area.people["surgery"] = self._person("surgery", Role.PRACTITIONER, self.agencies[AgencyType.GP][0])
+        area.people["school"] = self._person("school", Role.AGENCY_LEAD, self.agencies[AgencyType.SCHOOL][0])
         chairs = [self._person(f"chair{number}", Role.CHAIR) for number in range(_CHAIRS)]
         area.people["chair"] = chairs[0]
         self._bulk(meetings, [chair.hat.membership_id for chair in chairs])

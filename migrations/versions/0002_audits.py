@@ -697,6 +697,12 @@ def upgrade() -> None:
     with op.batch_alter_table("rule_sets") as batch_op:
         batch_op.add_column(sa.Column("evidence_months", sa.Integer(), nullable=False, server_default="24"))
         batch_op.create_check_constraint(op.f("ck_rule_sets_evidence_months_positive"), "evidence_months >= 1")
+        batch_op.add_column(sa.Column("audit_green_from", sa.Integer(), nullable=False, server_default="75"))
+        batch_op.add_column(sa.Column("audit_amber_from", sa.Integer(), nullable=False, server_default="25"))
+        batch_op.create_check_constraint(
+            op.f("ck_rule_sets_audit_levels_in_order"),
+            "audit_amber_from > 0 AND audit_green_from > audit_amber_from AND audit_green_from <= 100",
+        )
     with op.batch_alter_table("memberships") as batch_op:
         batch_op.drop_constraint(op.f("ck_memberships_role_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_memberships_agency_role_has_agency"), type_="check")
@@ -724,6 +730,9 @@ def downgrade() -> None:
     with op.batch_alter_table("rule_sets") as batch_op:
         batch_op.drop_constraint(op.f("ck_rule_sets_evidence_months_positive"), type_="check")
         batch_op.drop_column("evidence_months")
+        batch_op.drop_constraint(op.f("ck_rule_sets_audit_levels_in_order"), type_="check")
+        batch_op.drop_column("audit_green_from")
+        batch_op.drop_column("audit_amber_from")
     with op.batch_alter_table("agencies", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_agencies_phase_known"), type_="check")
         batch_op.drop_column("phase")

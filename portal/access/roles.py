@@ -35,6 +35,8 @@ class Permission(StrEnum):
     AUDITS_RUN = "audits.run"
     AUDITS_READ = "audits.read"
     AUDITS_MODERATE = "audits.moderate"
+    AUDITS_OVERSEE = "audits.oversee"
+    """Rounds: what is asked of everybody. Agencies have a page of their own returns."""
     FRAMEWORKS_VIEW = "frameworks.view"
     ACTIONS_VIEW = "actions.view"
     ACTIONS_OWN = "actions.own"
@@ -58,6 +60,7 @@ _BOARD = _EVERYONE | {
     Permission.FIGURES_VIEW,
     Permission.AGENCIES_VIEW,
     Permission.AUDITS_VIEW,
+    Permission.AUDITS_OVERSEE,
     Permission.FRAMEWORKS_VIEW,
     Permission.ACTIONS_VIEW,
 }

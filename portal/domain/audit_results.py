@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Self, TypeVar
 
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.audit_vocabulary import ScaleKind
 from portal.domain.ratings import Colour, Scale
 
@@ -34,7 +35,6 @@ WEAK_RATINGS = RED_RATINGS | {point.code for scale in _SCALES for point in scale
 if len(POINTS) != sum(len(scale.points) for scale in _SCALES):
     raise AssertionError("two scales have a rating of the same code, so that its points are not known from it")
 
-_GREEN_FROM, _AMBER_FROM = Fraction(3, 4), Fraction(1, 4)
 _LEVEL_WORDS = {Colour.GREEN: "Green", Colour.AMBER: "Amber", Colour.RED: "Red", Colour.GREY: "Not rated"}
 
 
@@ -75,30 +75,14 @@ class Tally:
         """The share as a percentage with one decimal."""
         return None if self.share is None else as_percentage(self.share)
 
-    @property
-    def level(self) -> Colour:
-        """The colour that the share lies nearest to (red is nothing, amber half, green all), a tie to the better.
+    def level(self, levels: AuditLevels) -> Colour:
+        """Return the share's colour, but for a red answer: it keeps a standard from being green beside any others."""
+        level = levels.level_of(self.share)
+        return Colour.AMBER if level is Colour.GREEN and self.red else level
 
-        A red answer keeps a standard from being green, however many others stand beside it.
-        """
-        if self.share is None:
-            return Colour.GREY
-        nearest = level_of(self.share)
-        return Colour.AMBER if nearest is Colour.GREEN and self.red else nearest
-
-    @property
-    def is_weak(self) -> bool:
+    def is_weak(self, levels: AuditLevels) -> bool:
         """Whether the level is amber or red."""
-        return self.level in (Colour.AMBER, Colour.RED)
-
-
-def level_of(share: Fraction | None) -> Colour:
-    """Return the colour nearest to a mean of agencies' shares; grey where there is none."""
-    if share is None:
-        return Colour.GREY
-    if share >= _GREEN_FROM:
-        return Colour.GREEN
-    return Colour.AMBER if share >= _AMBER_FROM else Colour.RED
+        return self.level(levels) in (Colour.AMBER, Colour.RED)
 
 
 def level_words(level: Colour) -> str:

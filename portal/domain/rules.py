@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Self
 
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.due_rules import LONGEST, NEVER_DUE, After, DueRule, Period, Unit
 from portal.domain.rule_json import (
     agency_type_groups,
@@ -28,6 +29,7 @@ __all__ = [
     "EVER",
     "NEVER_DUE",
     "After",
+    "AuditLevels",
     "DueRule",
     "MeetingRule",
     "Period",
@@ -145,7 +147,7 @@ class MeetingRule:
 class RuleSet:
     """A partnership's rules from a day on; pages hide counts of 1 to `small_count_limit`.
 
-    Evidence for an audit answer is old once it is older than `evidence_months`.
+    Evidence for an audit answer is old once it is older than `evidence_months`; `audit_levels` colour what audits find.
     """
 
     effective_from: date
@@ -153,6 +155,7 @@ class RuleSet:
     small_count_limit: int = 5
     meeting_rules: Mapping[str, MeetingRule] = field(default_factory=dict, hash=False)
     evidence_months: int = 24
+    audit_levels: AuditLevels = field(default_factory=AuditLevels)
 
     def __post_init__(self) -> None:
         """Check the rules against their keys and keep a copy that nobody can change."""
@@ -176,14 +179,15 @@ class RuleSet:
             "guidance_edition": self.guidance_edition,
             "small_count_limit": self.small_count_limit,
             "evidence_months": self.evidence_months,
+            "audit_levels": self.audit_levels.to_json(),
             "meeting_rules": [rule.to_json() for rule in self.meeting_rules.values()],
         }
 
     @classmethod
     def from_json(cls, stored: object) -> Self:
         """Read back what `to_json` wrote; raises ValueError for anything else."""
-        fields = {"effective_from", "guidance_edition", "small_count_limit", "evidence_months", "meeting_rules"}
-        found = members(stored, "a rule set", fields)
+        numbers = {"small_count_limit", "evidence_months", "audit_levels"}
+        found = members(stored, "a rule set", {"effective_from", "guidance_edition", "meeting_rules", *numbers})
         rules = [MeetingRule.from_json(rule) for rule in objects(found, "meeting_rules")]
         if len({rule.meeting_type for rule in rules}) != len(rules):
             raise ValueError("A meeting type may have only one rule in a rule set.")
@@ -192,6 +196,7 @@ class RuleSet:
             guidance_edition=text(found, "guidance_edition"),
             small_count_limit=whole_number(found, "small_count_limit"),
             evidence_months=whole_number(found, "evidence_months"),
+            audit_levels=AuditLevels.from_json(found["audit_levels"]),
             meeting_rules={rule.meeting_type: rule for rule in rules},
         )
 

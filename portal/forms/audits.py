@@ -46,6 +46,12 @@ class AnswerForm(PortalForm):
     stop = SubmitField("Save and stop", kind="secondary")
     add_evidence = SubmitField("Add evidence", kind="secondary")
     add_action = SubmitField("Add an action", kind="secondary")
+    take_offer = SubmitField("Take it", kind="secondary")
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether something else was pressed than a button that saves: the answer only comes along."""
+        return bool(self.add_evidence.data or self.add_action.data or self.take_offer.data)
 
     def offer(self, scale: Scale) -> None:
         """Ask on this scale, best first, and last whether the question applies at all."""

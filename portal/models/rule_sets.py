@@ -38,6 +38,10 @@ class RuleSet(Versioned, Base):
         UniqueConstraint("partnership_id", "effective_from"),
         CheckConstraint("small_count_limit >= 0", name="small_count_limit_positive"),
         CheckConstraint("evidence_months >= 1", name="evidence_months_positive"),
+        CheckConstraint(
+            "audit_amber_from > 0 AND audit_green_from > audit_amber_from AND audit_green_from <= 100",
+            name="audit_levels_in_order",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,6 +51,9 @@ class RuleSet(Versioned, Base):
     small_count_limit: Mapped[int]
     evidence_months: Mapped[int] = mapped_column(default=24, server_default="24")
     """Older than this, evidence for an audit answer is old."""
+    audit_green_from: Mapped[int] = mapped_column(default=75, server_default="75")
+    audit_amber_from: Mapped[int] = mapped_column(default=25, server_default="25")
+    """Percentages at which the levels of audits' results begin."""
     created_at: Mapped[datetime]
 
     meeting_rules: Mapped[list[MeetingRule]] = relationship(lazy="raise", viewonly=True)

@@ -77,6 +77,8 @@ def create_default(change: Change, partnership_id: int) -> int:
         guidance_edition=defaults.guidance_edition,
         small_count_limit=defaults.small_count_limit,
         evidence_months=defaults.evidence_months,
+        audit_green_from=defaults.audit_levels.green_from,
+        audit_amber_from=defaults.audit_levels.amber_from,
         created_at=change.viewer.now,
     )
     session.add_all([rule_set, *types.values()])
@@ -117,6 +119,8 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
             RuleSet.guidance_edition,
             RuleSet.small_count_limit,
             RuleSet.evidence_months,
+            RuleSet.audit_green_from,
+            RuleSet.audit_amber_from,
             MeetingRule.meeting_type_id,
             MeetingRule.reports_due,
             MeetingRule.report_working_days,
@@ -149,6 +153,7 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
                 small_count_limit=row.small_count_limit,
                 meeting_rules=meeting_rules[row.id],
                 evidence_months=row.evidence_months,
+                audit_levels=rules.AuditLevels(row.audit_green_from, row.audit_amber_from),
             )
             for row in sets.values()
         ),

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid, NotPermitted
-from portal.forms.audits import GIVEN, LINK, AnswerForm, CommentForm, EvidenceForm
+from portal.forms.audits import GIVEN, LINK, EvidenceForm
 from portal.services.audits import evidence
-from portal.services.audits.comments import add_comment
 from portal.services.audits.evidence import GivenAlready
+from portal.services.audits.outline import Outline
 from portal.services.audits.question_page import question_page
-from portal.views.audits import draw_question
+from portal.views.audit_answers import Kept, keep_sent
 from portal.web.filters import short_day
 from portal.web.guards import requires
 from portal.web.uploads import takes_files
@@ -34,7 +34,9 @@ def add(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue
     if not page.may_answer:
         raise NotPermitted("The evidence of this return can no longer be changed.")
     form = EvidenceForm()
-    form.offer((str(piece.id), _words(piece)) for piece in evidence.given_already(viewer, return_id, question_id))
+    form.offer(
+        (str(piece.id), _words(piece, page.outline)) for piece in evidence.given_already(viewer, return_id, question_id)
+    )
     form.dated_on.latest = viewer.today
     if form.validate_on_submit():
         try:
@@ -50,7 +52,10 @@ def add(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue
 @pages.post(f"{_QUESTION}/evidence/remove")
 @requires(Permission.AUDITS_ANSWER)
 def remove(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue:
-    """Take a piece of evidence away again."""
+    """Take a piece of evidence away again; what was typed beside it is saved."""
+    kept = keep_sent(viewer, return_id, question_id)
+    if not isinstance(kept, Kept):
+        return kept
     evidence.remove(viewer, return_id, question_id, request.form.get("evidence", 0, int))
     flash("The evidence was removed.")
     return redirect(_address(return_id, question_id), 303)
@@ -59,20 +64,11 @@ def remove(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnVa
 @pages.post(f"{_QUESTION}/comments")
 @requires(Permission.AUDITS_SIGN)
 def comment(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue:
-    """Say something to colleagues about an answer."""
-    form = CommentForm()
-    if form.validate():
-        try:
-            add_comment(viewer, return_id, question_id, form.comment.data)
-        except Invalid as refused:
-            form.take(refused)
-        else:
-            return redirect(f"{_address(return_id, question_id)}#comments", 303)
-    page = question_page(viewer, return_id, question_id)
-    answer = AnswerForm(None)
-    answer.offer(page.answer.scale)
-    answer.fill(page.answer.response.rating, page.answer.response.narrative, page.answer.response.version)
-    return draw_question(page, answer, comment=form), 400
+    """Say something to colleagues about an answer; where one is typed on the same page, it is saved too."""
+    kept = keep_sent(viewer, return_id, question_id, says=True)
+    if not isinstance(kept, Kept):
+        return kept
+    return redirect(f"{_address(return_id, question_id)}#comments", 303)
 
 
 def _kept(form: EvidenceForm) -> Callable[[Viewer, int, int], object]:
@@ -88,9 +84,9 @@ def _kept(form: EvidenceForm) -> Callable[[Viewer, int, int], object]:
     return lambda viewer, asked, of: evidence.add_files(viewer, asked, of, form.files.data, title, day)
 
 
-def _words(piece: GivenAlready) -> str:
+def _words(piece: GivenAlready, outline: Outline) -> str:
     """ "Safeguarding policy, 1 Sep 2025 (question 3.2)"."""
-    where = f"question {piece.question_code}" if piece.is_of_this_return else "last time"
+    where = f"question {outline.number_of(piece.question_id)}" if piece.is_of_this_return else "last time"
     return f"{piece.title}, {short_day(piece.dated_on)} ({where})"
 
 

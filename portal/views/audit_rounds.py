@@ -16,12 +16,9 @@ from portal.web.guards import requires
 
 pages = Blueprint("audit_rounds", __name__)
 
-# Agencies have a page of their own returns; rounds are for those who see what is asked of everybody.
-SEES_ROUNDS = Permission.FRAMEWORKS_VIEW
-
 
 @pages.get("/audit-rounds")
-@requires(SEES_ROUNDS)
+@requires(Permission.AUDITS_OVERSEE)
 def index(viewer: Viewer) -> ResponseReturnValue:
     """Every round, the newest first, with how many have sent their return."""
     return render_template(
@@ -30,7 +27,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.get("/audit-rounds/<int:round_id>")
-@requires(SEES_ROUNDS)
+@requires(Permission.AUDITS_OVERSEE)
 def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """How far a round is, agency by agency."""
     form = BoardFilter(request.args)
@@ -53,7 +50,7 @@ def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/audit-rounds/<int:round_id>/chase")
-@requires(SEES_ROUNDS)
+@requires(Permission.AUDITS_OVERSEE)
 def chase(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """Who is late, and who is to be reminded today, with whom to speak to."""
     listed = chasing.chase_list(viewer, round_id)
@@ -61,7 +58,7 @@ def chase(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/audit-rounds/<int:round_id>/chase.csv")
-@requires(SEES_ROUNDS)
+@requires(Permission.AUDITS_OVERSEE)
 def chase_file(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
     text = chasing.as_csv(chasing.chase_list(viewer, round_id))

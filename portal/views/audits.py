@@ -8,24 +8,21 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid
-from portal.domain.returns import AnswerState
 from portal.domain.vocabulary import AGENCY_ROLES
-from portal.forms.audits import AnswerForm, CommentForm, ConfirmForm, GiveForm, PressForm, read_answer
+from portal.forms.audits import CommentForm, ConfirmForm, GiveForm, read_answer
 from portal.services import kept_forms
-from portal.services.audits.answering import AnswerText, Saved, confirm_answer, confirm_section, save_answer
-from portal.services.audits.question_page import QuestionPage, printed_return, question_page
+from portal.services.audits.answering import AnswerText, confirm_answer, confirm_section, save_answer
+from portal.services.audits.question_page import printed_return, question_page
 from portal.services.audits.returns_page import own_returns, return_page
 from portal.services.audits.sections import give_section, giving_page
 from portal.services.audits.starting import start_return
+from portal.views.audit_answers import CHANGE, MISSING, TAKE, Kept, draw_question, form_of, keep_sent
 from portal.views.lost_races import lost_race
 from portal.web.filters import time_of_day
 from portal.web.guards import requires
 from portal.web.links import address_of
 
 pages = Blueprint("audits", __name__)
-
-CHANGE, MISSING = "change", "missing"
-"""In a question's address: last time's answer is to be changed; what is missing is to be said."""
 
 
 @pages.get("/audits")
@@ -103,35 +100,31 @@ def confirm_all(viewer: Viewer, return_id: int, standard_id: int) -> ResponseRet
 def question(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue:
     """One question, to be answered or to be read."""
     page = question_page(viewer, return_id, question_id)
-    kept = kept_forms.take(viewer, request.path) if page.may_answer else None
-    form = _form(page, kept)
-    if MISSING in request.args and kept is None:
+    kept = kept_forms.take(viewer, request.path) if page.may_answer or page.may_comment else None
+    # The comment of a page without an answer to type is kept alone.
+    typed = kept if kept is not None and "version" in kept else None
+    form = form_of(page, typed)
+    if MISSING in request.args and typed is None:
         for field, words in page.answer.lacks.items():
             form.add_error(field, words)
-    return draw_question(page, form, was_kept=kept is not None)
+    return draw_question(page, form, was_kept=kept is not None, comment=CommentForm(kept))
 
 
 @pages.post("/audits/<int:return_id>/questions/<int:question_id>")
 @requires(Permission.AUDITS_ANSWER)
 def save(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue:
     """Save one answer, then go on, stop, or add evidence."""
-    page = question_page(viewer, return_id, question_id)
-    form = _form(page, request.form)
-    if not form.validate():
-        return draw_question(page, form), 400
-    text = AnswerText(form.rating.data, form.narrative.data)
-    try:
-        saved = save_answer(viewer, return_id, question_id, form.version.data or 0, text)
-    except Invalid as refused:
-        form.take(refused)
-        return draw_question(page, form), 400
-    except Conflict:
-        return _conflict(question_page(viewer, return_id, question_id), form)
-    if form.add_evidence.data:
+    kept = keep_sent(viewer, return_id, question_id, saves=True)
+    if not isinstance(kept, Kept):
+        return kept
+    if kept.form.take_offer.data:
+        address = url_for("audits.question", return_id=return_id, question_id=question_id)
+        return redirect(f"{address}?{TAKE}=1#answer", 303)
+    if kept.form.add_evidence.data:
         return redirect(url_for("audit_evidence.add", return_id=return_id, question_id=question_id), 303)
-    if form.add_action.data:
+    if kept.form.add_action.data:
         return redirect(url_for("actions.add", return_id=return_id, question_id=question_id), 303)
-    return _onwards(page, saved, stops=form.stop.data)
+    return _onwards(kept, stops=kept.form.stop.data)
 
 
 @pages.post("/audits/<int:return_id>/questions/<int:question_id>/autosave")
@@ -142,7 +135,8 @@ def autosave(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturn
     if typed.fault:
         return {"message": typed.fault}, 422
     try:
-        saved = save_answer(viewer, return_id, question_id, typed.version, AnswerText(typed.rating, typed.narrative))
+        text = AnswerText(typed.rating, typed.narrative)
+        saved = save_answer(viewer, return_id, question_id, typed.version, text, only_changes=True)
     except Invalid as refused:
         return {"message": next(iter(refused.errors.values()))[0]}, 422
     except Conflict as lost:
@@ -170,73 +164,20 @@ def confirm(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnV
     return _go_to(return_id, after)
 
 
-def draw_question(
-    page: QuestionPage, form: AnswerForm, *, was_kept: bool = False, comment: CommentForm | None = None
-) -> str:
-    """The page of one question."""
-    waits = page.answer.state is AnswerState.TO_CONFIRM
-    before, after = page.outline.neighbours(page.answer.question.id)
-    return render_template(
-        "audits/question.html",
-        page=page,
-        answer=page.answer,
-        form=form,
-        comment=comment or CommentForm(None),
-        press=PressForm(None),
-        before=before,
-        after=after,
-        is_changing=page.may_answer and (not waits or bool({CHANGE, MISSING} & set(request.args)) or _typed(form)),
-        was_kept=was_kept,
-    )
-
-
-def _typed(form: AnswerForm) -> bool:
-    return request.method == "POST" and bool(form.error_summary)
-
-
-def _form(page: QuestionPage, posted: object) -> AnswerForm:
-    form = AnswerForm(posted)
-    form.offer(page.answer.scale)
-    if posted is None:
-        response = page.answer.response
-        form.fill(response.rating, response.narrative, response.version)
-    return form
-
-
-def _onwards(page: QuestionPage, saved: Saved, *, stops: bool) -> ResponseReturnValue:
-    question = page.answer.question
-    if saved.lacks:
-        flash(f"Question {question.code} is saved, but not finished: {_lacking(saved)}.", "notice")
+def _onwards(kept: Kept, *, stops: bool) -> ResponseReturnValue:
+    page, question_id = kept.page, kept.page.answer.question.id
+    lacks = kept.saved.lacks if kept.saved is not None else page.answer.lacks
+    if lacks:
+        lacking = " and ".join(words[0].lower() + words[1:] for words in lacks.values())
+        flash(f"Question {page.outline.number_of(question_id)} is saved, but not finished: {lacking}.", "notice")
     if stops:
-        if not saved.lacks:
+        if not lacks:
             flash("Saved. You can go on whenever you like.")
         return redirect(url_for("audits.show", return_id=page.facts.id), 303)
-    return _go_to(page.facts.id, page.outline.next_to_do(question.id))
-
-
-def _lacking(saved: Saved) -> str:
-    return " and ".join(words[0].lower() + words[1:] for words in saved.lacks.values())
+    return _go_to(page.facts.id, page.outline.next_to_do(question_id))
 
 
 def _go_to(return_id: int, question_id: int | None) -> ResponseReturnValue:
     if question_id is None:
         return redirect(url_for("audits.show", return_id=return_id), 303)
     return redirect(url_for("audits.question", return_id=return_id, question_id=question_id), 303)
-
-
-def _conflict(page: QuestionPage, mine: AnswerForm) -> ResponseReturnValue:
-    """Both answers side by side; each way out posts a whole answer, based on the colleague's version."""
-    theirs = page.answer.response
-    narratives = [text for text in (theirs.narrative, mine.narrative.data) if text]
-    together = AnswerForm(None)
-    together.offer(page.answer.scale)
-    same_rating = mine.rating.data == theirs.rating
-    together.fill(theirs.rating if same_rating else None, "\n\n".join(dict.fromkeys(narratives)), theirs.version)
-    return render_template(
-        "audits/conflict.html",
-        page=page,
-        answer=page.answer,
-        mine=mine,
-        mine_rating=page.answer.scale.label(mine.rating.data),
-        together=together,
-    ), 409

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.audit_results import (
     POINTS,
     SMALLEST_GROUP,
@@ -20,7 +21,6 @@ from portal.domain.audit_results import (
     change,
     compared,
     effective,
-    level_of,
     may_be_shown,
     mean,
     mean_of_others,
@@ -31,6 +31,7 @@ from portal.domain.audit_results import (
 from portal.domain.audit_vocabulary import ScaleKind
 from portal.domain.ratings import NOT_APPLICABLE, Colour, Scale
 
+LEVELS = AuditLevels()
 RATINGS = [*POINTS, NOT_APPLICABLE, None]
 answers = st.lists(st.tuples(st.sampled_from(RATINGS), st.integers(0, 5)), max_size=30)
 shares = st.fractions(0, 1, max_denominator=60)
@@ -60,27 +61,12 @@ def test_tallies_add_up(first, second):
 def test_a_level_follows_its_score_and_no_red_answer_is_green(found):
     tally = Tally.of(found)
     if tally.share is None:
-        assert tally.level is Colour.GREY
+        assert tally.level(LEVELS) is Colour.GREY
     elif tally.red:
-        assert tally.level is not Colour.GREEN
+        assert tally.level(LEVELS) is not Colour.GREEN
     else:
-        assert tally.level is level_of(tally.share)
-
-
-@pytest.mark.parametrize(
-    ("share", "level"),
-    [
-        (Fraction(0), Colour.RED),
-        (Fraction(24, 100), Colour.RED),
-        (Fraction(1, 4), Colour.AMBER),
-        (Fraction(74, 100), Colour.AMBER),
-        (Fraction(3, 4), Colour.GREEN),
-        (Fraction(1), Colour.GREEN),
-        (None, Colour.GREY),
-    ],
-)
-def test_a_share_has_the_nearest_colour(share, level):
-    assert level_of(share) is level
+        assert tally.level(LEVELS) is LEVELS.level_of(tally.share)
+    assert tally.is_weak(LEVELS) is (tally.level(LEVELS) in (Colour.AMBER, Colour.RED))
 
 
 @given(st.fractions(-1, 1, max_denominator=4000))

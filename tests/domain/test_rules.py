@@ -19,6 +19,7 @@ from portal.domain.rules import (
     EVER,
     NEVER_DUE,
     After,
+    AuditLevels,
     DueRule,
     MeetingRule,
     Period,
@@ -63,6 +64,8 @@ rule_sets = st.builds(
     st.text(min_size=1, max_size=20),
     st.integers(0, 20),
     st.lists(meeting_rules, max_size=4).map(lambda rules: {rule.meeting_type: rule for rule in rules}),
+    st.integers(1, 60),
+    st.sampled_from([AuditLevels(), AuditLevels(90, 60), AuditLevels(100, 1)]),
 )
 
 
@@ -155,6 +158,10 @@ def _stored() -> dict[str, Any]:
         (lambda stored: stored.update(small_count_limit="5"), "whole number"),
         (lambda stored: stored.update(small_count_limit=True), "whole number"),
         (lambda stored: stored.update(small_count_limit=-1), "0 or more"),
+        (lambda stored: stored.pop("audit_levels"), "must have exactly"),
+        (lambda stored: stored.update(audit_levels=[75, 25]), "must be an object"),
+        (lambda stored: stored["audit_levels"].update(green_from="75"), "whole number"),
+        (lambda stored: stored["audit_levels"].update(green_from=25), "below green"),
         (lambda stored: stored.update(guidance_edition=""), "a text"),
         (lambda stored: stored.update(guidance_edition=2026), "a text"),
         (lambda stored: stored.update(effective_from="1 September"), "isoformat"),

@@ -13,8 +13,9 @@ def press(client: PageClient, response: PageAnswer, button: Tag, **typed: str) -
     form = page.find("form", id=button["form"]) if button.has_attr("form") else button.find_parent("form")
     assert form is not None, f"the button {button.get_text(strip=True)!r} belongs to no form"
     values = form_values(form)
-    for field in page.find_all(["input", "select", "textarea"], attrs={"form": form.get("id")}):
-        values |= form_values(_alone(field))
+    for field in page.find_all(["input", "select", "textarea"], attrs={"form": True}):
+        if field["form"] == form.get("id"):
+            values |= form_values(_alone(field))
     for name, value in typed.items():
         assert page.find(attrs={"name": name}) is not None, f"the page has no field {name!r}"
         values[name] = value

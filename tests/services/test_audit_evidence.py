@@ -112,7 +112,8 @@ class TestGivenAlready:
     def test_of_another_question_with_its_own_day(self, head, place):
         link(head, place)
         offered = given_already(head, place.id, place.questions["2.1"])[0]
-        assert (offered.title, offered.question_code, offered.is_of_this_return) == ("Minutes", "1.1", True)
+        of = place.questions["1.1"]
+        assert (offered.title, offered.question_id, offered.is_of_this_return) == ("Minutes", of, True)
         assert add_given(head, place.id, place.questions["2.1"], offered.id) is True
         assert add_given(head, place.id, place.questions["2.1"], offered.id) is False
         (piece,) = pieces(place, "2.1")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
 
 from portal.database.session import writing
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.audit_results import Tally
 from portal.domain.audit_vocabulary import ActionStatus, ReturnStatus
 from portal.domain.errors import NotVisible
@@ -16,6 +17,7 @@ from portal.domain.ratings import Colour
 from portal.domain.vocabulary import AgencyType
 from portal.models.audits import AuditReturn, Response, ReturnVersion
 from portal.models.frameworks import FrameworkEdition
+from portal.models.rule_sets import RuleSet
 from portal.services.audits.result_remarks import remarks
 from portal.services.audits.results import question_results, results
 from tests.audit_surveys import Survey
@@ -51,6 +53,27 @@ def test_a_cell_is_the_weighted_mean_of_its_answers(survey, board):
     [row] = found.heat_map.agencies
     assert [cell.level for cell in row.cells] == [Colour.AMBER, Colour.GREEN]
     assert row.cells[0].red == 1
+
+
+def test_the_partnerships_own_levels_colour_it_as_they_stood_when_the_round_opened(survey, board, world):
+    [surgery] = survey.agencies(GP, 1)
+    asked = survey.round(surgery)
+    survey.signed(asked, surgery, {"1.1": "amber", "2.1": "not_applicable"})
+    own = {"partnership_id": world.partnerships["a"], "guidance_edition": "Local", "small_count_limit": 5}
+    before, since = asked.opens_on - timedelta(days=1), asked.opens_on + timedelta(days=1)
+    with writing() as session:
+        for day, amber_from in ((before, 90), (since, 10)):
+            levels = {"audit_green_from": 95, "audit_amber_from": amber_from}
+            session.add(RuleSet(**own, **levels, effective_from=day, created_at=world.now))
+            session.flush()
+
+    found = results(board, asked.id)
+
+    assert found.levels == AuditLevels(95, 90)
+    [row] = found.heat_map.agencies
+    assert [cell.level for cell in row.cells] == [Colour.RED, Colour.GREEN]
+    assert row.overall.level is Colour.AMBER
+    assert found.weak["1"].counts["gp", "weak"] == 1
 
 
 def test_what_was_agreed_counts_before_the_panel_and_the_panel_before_the_agency(survey, board):

@@ -161,7 +161,7 @@ class TestPages:
         assert len(statements) <= 7
         with count_queries() as statements:
             printed_return(head, place.id)
-        assert len(statements) == 5
+        assert len(statements) == 4
         with count_queries() as statements:
             own_returns(head)
         assert len(statements) == 2

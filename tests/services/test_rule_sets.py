@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.database.session import db
-from portal.domain.rules import EVER, default_rule_set
+from portal.domain.rules import EVER, AuditLevels, default_rule_set
 from portal.domain.vocabulary import MeetingKind
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 from portal.services.rule_sets import RuleBook, rule_book
@@ -48,6 +49,16 @@ def test_a_new_partnership_has_the_default_rules_read_back_exactly(area):
     assert [known.code for known in book.meeting_types] == [kind.value for kind in MeetingKind]
     assert book.meeting_types[1].name == "Review conference"
     assert "rule_set.created" in area.trail()
+
+
+def test_a_partnerships_own_audit_levels_are_read_back(area):
+    session = db.session()
+    session.execute(update(RuleSet).values(audit_green_from=90, audit_amber_from=60))
+    session.commit()
+    assert book_of(area).on(date(2026, 4, 1)).audit_levels == AuditLevels(90, 60)
+    with pytest.raises(IntegrityError):
+        session.execute(update(RuleSet).values(audit_amber_from=90))
+    session.rollback()
 
 
 def test_the_newest_rule_set_that_has_begun_holds_and_the_first_before_it(area):

@@ -58,11 +58,14 @@ class Saved:
     lacks: Mapping[str, str]
 
 
-def save_answer(viewer: Viewer, return_id: int, question_id: int, version: int, text: AnswerText) -> Saved:
+def save_answer(
+    viewer: Viewer, return_id: int, question_id: int, version: int, text: AnswerText, *, only_changes: bool = False
+) -> Saved:
     """Keep what somebody answers, whole or not. It counts as answered once nothing is missing.
 
-    `version` is that of the answer it is based on. Raises NotVisible, NotPermitted, Invalid by field, and Conflict
-    with both texts where a colleague saved another one in the meantime.
+    `version` is that of the answer it is based on. With `only_changes`, an answer carried over that is sent as it
+    stands stays unconfirmed: it came along with something else, and nobody has said that it is true. Raises NotVisible,
+    NotPermitted, Invalid by field, and Conflict with both texts where a colleague saved another one in the meantime.
     """
     _check_length(text)
     try:
@@ -72,7 +75,8 @@ def save_answer(viewer: Viewer, return_id: int, question_id: int, version: int, 
                 raise Invalid("No such answer.", errors={"rating": ["Choose one of the answers shown"]})
             lacks = missing(row, rating=text.rating, narrative=text.narrative, evidence=row.evidence)
             saved = Saved(row.answered_at or viewer.now, row.version, lacks)
-            if text == AnswerText(row.rating, row.narrative) and (row.answered_at or text.rating is None):
+            says_nothing_new = only_changes or row.answered_at is not None or text.rating is None
+            if text == AnswerText(row.rating, row.narrative) and says_nothing_new:
                 raise AlreadySo
             if version != row.version:
                 raise _conflict(text, row)

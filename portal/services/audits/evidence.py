@@ -22,7 +22,6 @@ from portal.domain.returns import missing
 from portal.models.audits import AuditReturn, Response
 from portal.models.evidence import Evidence
 from portal.models.files import StoredFile
-from portal.models.frameworks import Question
 from portal.services import files
 from portal.services.audits.answers import answer_to_change
 from portal.services.changes import Change, changing
@@ -40,7 +39,7 @@ class GivenAlready:
     id: int
     title: str
     dated_on: date
-    question_code: str
+    question_id: int
     is_of_this_return: bool
 
 
@@ -152,22 +151,19 @@ def given_already(viewer: Viewer, return_id: int, question_id: int) -> list[Give
     """What the agency has given and this answer does not have, this return's first, each once; newest first."""
     rows = db.session.execute(
         _usable(viewer)
-        .add_columns(Question.code, Response.return_id, Response.question_id)
-        .join(Question, Question.id == Response.question_id)
+        .add_columns(Response.return_id, Response.question_id)
         .outerjoin(StoredFile, StoredFile.id == Evidence.file_id)
         .order_by((Response.return_id == return_id).desc(), Evidence.id.desc())
         .limit(MOST_OFFERED)
     ).all()
     here = {
-        _what(piece)
-        for piece, _, of_return, of_question in rows
-        if (of_return, of_question) == (return_id, question_id)
+        _what(piece) for piece, of_return, of_question in rows if (of_return, of_question) == (return_id, question_id)
     }
     found: dict[tuple[Any, ...], GivenAlready] = {}
-    for piece, code, of_return, _ in rows:
+    for piece, of_return, of_question in rows:
         if _what(piece) not in here:
             found.setdefault(
-                _what(piece), GivenAlready(piece.id, piece.title, piece.dated_on, code, of_return == return_id)
+                _what(piece), GivenAlready(piece.id, piece.title, piece.dated_on, of_question, of_return == return_id)
             )
     return list(found.values())
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from portal.domain.audit_results import Tally, as_percentage, level_of, level_words, may_be_shown, mean
+from portal.domain.audit_levels import AuditLevels
+from portal.domain.audit_results import Tally, as_percentage, level_words, may_be_shown, mean
 from portal.domain.figure_words import all_of_type
 from portal.domain.ratings import Colour
 from portal.domain.vocabulary import AgencyType
@@ -72,14 +73,20 @@ def standards_of(questions: Iterable[AskedQuestion]) -> tuple[StandardHead, ...]
 
 
 def heat_map(
-    standards: Sequence[StandardHead], asked: Sequence[Asked], cells: Cells, agency_type: AgencyType | None = None
+    standards: Sequence[StandardHead],
+    asked: Sequence[Asked],
+    cells: Cells,
+    levels: AuditLevels,
+    agency_type: AgencyType | None = None,
 ) -> HeatMap:
     """Lay out the tallies of the signed returns; `agency_type` narrows the rows, never what a mean may give away."""
     signed = [one for one in asked if one.return_id in cells]
     of_type = [one for one in signed if agency_type in (None, one.agency_type)]
-    rows = [_row(one, standards, cells[one.return_id]) for one in of_type if one.is_named]
+    rows = [_row(one, standards, cells[one.return_id], levels) for one in of_type if one.is_named]
     return HeatMap(
-        tuple(standards), _groups(standards, signed, cells, agency_type), tuple(sorted(rows, key=_weakest_first))
+        tuple(standards),
+        _groups(standards, signed, cells, levels, agency_type),
+        tuple(sorted(rows, key=_weakest_first)),
     )
 
 
@@ -88,17 +95,14 @@ def overall(cells: Mapping[int, Tally]) -> Tally:
     return sum(cells.values(), Tally())
 
 
-def _cell(tally: Tally) -> Cell:
-    return Cell(tally.level, tally.score, tally.red)
-
-
-def _row(one: Asked, standards: Sequence[StandardHead], cells: Mapping[int, Tally]) -> MapRow:
+def _row(one: Asked, standards: Sequence[StandardHead], cells: Mapping[int, Tally], levels: AuditLevels) -> MapRow:
     # A red answer keeps its standard from being green; over everything it would leave hardly anybody green.
     whole = overall(cells)
+    tallies = [cells.get(standard.id, Tally()) for standard in standards]
     return MapRow(
         one.agency,
-        Cell(level_of(whole.share), whole.score, whole.red),
-        tuple(_cell(cells.get(standard.id, Tally())) for standard in standards),
+        Cell(levels.level_of(whole.share), whole.score, whole.red),
+        tuple(Cell(tally.level(levels), tally.score, tally.red) for tally in tallies),
         one.return_id,
         one.agency_type,
     )
@@ -110,7 +114,11 @@ def _weakest_first(row: MapRow) -> tuple[bool, Decimal, str]:
 
 
 def _groups(
-    standards: Sequence[StandardHead], signed: Sequence[Asked], cells: Cells, agency_type: AgencyType | None
+    standards: Sequence[StandardHead],
+    signed: Sequence[Asked],
+    cells: Cells,
+    levels: AuditLevels,
+    agency_type: AgencyType | None,
 ) -> tuple[MapRow, ...]:
     """The means of all agencies and of each type, as far as nobody's own score follows from them."""
     shares = {
@@ -128,8 +136,8 @@ def _groups(
     kinds = [kind for kind in AgencyType if any(one.agency_type is kind for one in signed)]
     wanted: list[AgencyType | None] = [kind for kind in kinds if agency_type in (None, kind)]
     for kind in [None, *wanted] if len(kinds) != 1 else wanted:
-        row = [_mean(shares[None], kind, named)]
-        row += [_mean(shares[standard.id], kind, named) for standard in standards]
+        row = [_mean(shares[None], kind, named, levels)]
+        row += [_mean(shares[standard.id], kind, named, levels) for standard in standards]
         if any(row):
             title = ALL_AGENCIES if kind is None else all_of_type(kind)
             made.append(MapRow(title, row[0], tuple(row[1:]), agency_type=kind))
@@ -146,11 +154,13 @@ def _shares(signed: Sequence[Asked], found: Mapping[int, Fraction | None]) -> di
     return by_type
 
 
-def _mean(by_type: Mapping[str, list[Fraction]], kind: AgencyType | None, named: Iterable[str]) -> Cell | None:
+def _mean(
+    by_type: Mapping[str, list[Fraction]], kind: AgencyType | None, named: Iterable[str], levels: AuditLevels
+) -> Cell | None:
     shown, all_may = may_be_shown({name: len(shares) for name, shares in by_type.items()}, named)
     if kind is None:
         known = [share for shares in by_type.values() for share in shares] if all_may else []
     else:
         known = by_type[kind.value] if kind.value in shown else []
     together, _size = mean(known)
-    return None if together is None else Cell(level_of(together), as_percentage(together))
+    return None if together is None else Cell(levels.level_of(together), as_percentage(together))

@@ -15,6 +15,7 @@ from portal.access import audit_results as access
 from portal.access import audits as audit_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.audit_results import (
     Comparable,
     Tally,
@@ -30,7 +31,7 @@ from portal.domain.audit_vocabulary import SIGNED_STATUSES, ActionStatus
 from portal.domain.errors import NotVisible
 from portal.domain.figure_words import all_of_type
 from portal.domain.labels import short_label
-from portal.domain.ratings import scales_from_plain
+from portal.domain.ratings import Colour, scales_from_plain
 from portal.domain.vocabulary import AgencyType
 from portal.models.actions import Action
 from portal.models.audits import AuditReturn, AuditRound, Response
@@ -38,6 +39,7 @@ from portal.models.frameworks import FrameworkEdition, Question, Standard
 from portal.models.moderation import Moderation
 from portal.models.partnerships import Agency
 from portal.services.audits.result_counts import Cells, tallies
+from portal.services.rule_sets import rule_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def letter(viewer: Viewer, return_id: int) -> Letter:
     before = _answers(session, viewer, last, with_panel=last.released_at is not None) if last else []
     peers = _peers(session, viewer, found)
     cells = tallies(session, access.compared_with(viewer, found), found.round_id) if peers else {}
+    levels = rule_book(session, found.partnership_id).on(found.round.opens_on).audit_levels
     return Letter(
         round_title=found.round.title,
         framework=found.round.edition.title,
@@ -133,7 +136,7 @@ def letter(viewer: Viewer, return_id: int) -> Letter:
         others=peers[0] if peers else "",
         last_round=last.round.title if last else "",
         replies=_replies(found.round.edition, answers),
-        standards=_standards(answers, before, peers[1] if peers else (), cells),
+        standards=_standards(answers, before, peers[1] if peers else (), cells, levels),
         actions=_actions(session, viewer, found),
     )
 
@@ -240,7 +243,7 @@ def _replies(edition: FrameworkEdition, answers: Iterable[_Answer]) -> tuple[Rep
 
 
 def _standards(
-    answers: Sequence[_Answer], before: Sequence[_Answer], peers: Iterable[int], cells: Cells
+    answers: Sequence[_Answer], before: Sequence[_Answer], peers: Iterable[int], cells: Cells, levels: AuditLevels
 ) -> tuple[StandardLine, ...]:
     marks = compared({one.code: one.digest for one in answers}, {one.code: one.digest for one in before})
     same = {code for code, mark in marks.items() if mark is Comparable.SAME}
@@ -251,13 +254,17 @@ def _standards(
     for standard_id, title in titles.items():
         own = [one for one in answers if one.standard_id == standard_id]
         shares = [found.get(standard_id, Tally()).share for found in others]
-        lines.append(_line(title, own, last, shares, bool(before)))
+        level = Tally.of(one.counted for one in own).level(levels)
+        lines.append(_line(title, level, own, last, shares, bool(before)))
     whole = [sum(found.values(), Tally()).share for found in others]
-    return (*lines, _line("All standards", answers, last, whole, bool(before)))
+    # As in the heat map: over everything, one red answer would leave hardly anybody green.
+    level = levels.level_of(Tally.of(one.counted for one in answers).share)
+    return (*lines, _line("All standards", level, answers, last, whole, bool(before)))
 
 
 def _line(
     title: str,
+    level: Colour,
     own: Sequence[_Answer],
     last: Mapping[str, _Answer],
     shares: Iterable[Fraction | None],
@@ -270,7 +277,7 @@ def _line(
     others = mean_of_others(shares)
     return StandardLine(
         title,
-        level_words(now.level) if now.score is None else f"{level_words(now.level)}, {now.score} %",
+        level_words(level) if now.score is None else f"{level_words(level)}, {now.score} %",
         None if others is None else as_percentage(others),
         None if then is None else as_percentage(then),
         change(Tally.of(one.counted for one in compares).share, then),

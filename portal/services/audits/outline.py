@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from sqlalchemy import and_
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import audits as access
@@ -19,7 +19,13 @@ from portal.models.frameworks import Question, Standard
 OPEN_STATES = frozenset({AnswerState.UNANSWERED, AnswerState.TO_CONFIRM, AnswerState.TO_FINISH})
 """States of answers that still want something."""
 
-_then, _asked_then = aliased(Response), aliased(Question)
+_then, _asked_then, _before = aliased(Response), aliased(Question), aliased(Question)
+_place_in_standard = (
+    select(func.count())
+    .where(_before.standard_id == Question.standard_id, _before.position <= Question.position)
+    .correlate(Question)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Entry:
     """One question of a return."""
 
     question_id: int
-    code: str
+    number: str
+    """As the edition counts: the third question of its second standard is "2.3", whoever else is not asked one."""
     text: str
     state: AnswerState
     rating: str | None
@@ -40,6 +47,7 @@ class Theme:
     """One section of a return."""
 
     standard_id: int
+    number: int
     code: str
     title: str
     entries: tuple[Entry, ...]
@@ -110,9 +118,9 @@ class Outline:
         before = self.entries[place - 1] if place > 0 else None
         return before, self.entries[place + 1] if place + 1 < len(self.entries) else None
 
-    def number(self, question_id: int) -> int:
-        """A question's place among all, counted from 1."""
-        return self._place(question_id) + 1
+    def number_of(self, question_id: int) -> str:
+        """What people call a question by."""
+        return self.entries[self._place(question_id)].number
 
     def _place(self, question_id: int) -> int:
         return next((place for place, entry in enumerate(self.entries) if entry.question_id == question_id), 0)
@@ -130,10 +138,11 @@ def outline_of(session: Session, viewer: Viewer, return_id: int) -> Outline:
         .order_by(Standard.position, Question.position)
         .with_only_columns(
             Response.standard_id,
+            Standard.position,
             Standard.code.label("standard_code"),
             Standard.title,
             Response.question_id,
-            Question.code,
+            _place_in_standard.label("place"),
             Question.text,
             Response.rating,
             Response.is_confirmed,
@@ -142,13 +151,13 @@ def outline_of(session: Session, viewer: Viewer, return_id: int) -> Outline:
         )
     )
     themes = []
-    for (standard_id, code, title), found in groupby(
-        rows, key=lambda row: (row.standard_id, row.standard_code, row.title)
+    for (standard_id, number, code, title), found in groupby(
+        rows, key=lambda row: (row.standard_id, row.position, row.standard_code, row.title)
     ):
         entries = tuple(
             Entry(
                 row.question_id,
-                row.code,
+                f"{number}.{row.place}",
                 row.text,
                 answer_state(
                     rating=row.rating, is_confirmed=row.is_confirmed, is_of_this_time=row.answered_at is not None
@@ -158,7 +167,7 @@ def outline_of(session: Session, viewer: Viewer, return_id: int) -> Outline:
             )
             for row in found
         )
-        themes.append(Theme(standard_id, code, title, entries))
+        themes.append(Theme(standard_id, number, code, title, entries))
     return Outline(tuple(themes))
 
 

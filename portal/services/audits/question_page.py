@@ -4,55 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, literal
+from sqlalchemy.orm import Session, joinedload
 
+from portal.access import actions as actions_access
 from portal.access import answers as answers_access
 from portal.access import audits as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import NotVisible
-from portal.domain.framework_changes import Piece, word_differences
 from portal.domain.ratings import Scale, scales_from_plain
 from portal.domain.returns import AnswerState, answer_state, missing
-from portal.models.audits import AuditReturn, AuditRound, Response, ResponseComment
+from portal.models.audits import AuditReturn, AuditRound, PanelMember, Response, ResponseComment
 from portal.models.evidence import Evidence
 from portal.models.frameworks import FrameworkEdition, Question, Standard
 from portal.models.moderation import Moderation
 from portal.models.people import User
+from portal.models.portable_returns import TravelledAnswer
+from portal.services.audits.beside_answer import ActionLine, Offer, actions_of, offer_of
 from portal.services.audits.comments import comments_on
 from portal.services.audits.evidence import evidence_of
+from portal.services.audits.last_time import LastTime, last_time
 from portal.services.audits.outline import Outline, outline_of
 from portal.services.audits.returns_page import ReturnFacts, return_facts
 
 Query = Select[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Altered:
-    """A part of a question that says something else than last time."""
-
-    name: str
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LastTime:
-    """What was answered last time, and what was altered in the question since."""
-
-    round_title: str
-    signed_at: datetime | None
-    rating: str
-    colour: str
-    narrative: str
-    is_altered: bool
-    altered: tuple[Altered, ...]
-    """Where only its scale was altered, nothing."""
-    rating_is_gone: bool
-    """Its rating is no longer one that can be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +94,20 @@ class QuestionPage:
     answer: Answered
     outline: Outline
     last_time: LastTime | None
+    offer: Offer | None
+    """What the agency brought along from another partnership; its own people see it."""
+    actions: tuple[ActionLine, ...]
     comments: tuple[ResponseComment, ...]
     is_own: bool
     may_answer: bool
     may_comment: bool
+    may_add_action: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer of last time, or of elsewhere, stands there to be confirmed."""
+        begun = self.last_time is not None or (self.offer is not None and self.offer.is_taken)
+        return begun and self.answer.state is AnswerState.TO_CONFIRM
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +123,32 @@ def question_page(viewer: Viewer, return_id: int, question_id: int) -> QuestionP
     """One question of a return's newest version, for whoever may read its answer. Raises NotVisible."""
     session: Session = db.session()
     facts = return_facts(session, viewer, return_id)
-    row = session.execute(_answers(viewer, return_id).where(Response.question_id == question_id)).one_or_none()
+    row = session.execute(
+        _answers(viewer, return_id)
+        .outerjoin(TravelledAnswer, TravelledAnswer.response_id == Response.id)
+        .where(Response.question_id == question_id)
+        .add_columns(TravelledAnswer, _on_panel(viewer))
+    ).one_or_none()
     if row is None:
         raise NotVisible("No such question.")
     response = row.Response
     evidence = tuple(evidence_of(session, viewer, response.id))
-    verdicts = _verdicts(session, viewer, return_id, {response.id: _scale(row)}, response.id)
     is_own = access.is_own(viewer, facts.row)
     return QuestionPage(
         facts,
-        _answered(row, evidence, verdicts.get(response.id)),
+        _answered(row, evidence),
         outline_of(session, viewer, return_id),
-        _last_time(session, viewer, row) if response.carried_from_id is not None else None,
+        last_time(session, viewer, response, row.Question, _scale(row))
+        if response.carried_from_id is not None
+        else None,
+        offer_of(row.TravelledAnswer, response, row.Question, _scale(row)) if is_own and row.TravelledAnswer else None,
+        actions_of(session, viewer, return_id, question_id),
         tuple(comments_on(session, viewer, return_id, question_id)) if is_own else (),
         is_own=is_own,
         may_answer=access.may_answer(viewer, facts.row, facts.row, given=True),
         may_comment=answers_access.may_comment(viewer, facts.row),
+        # Of their agency's answers, colleagues see those of the sections that they were given.
+        may_add_action=actions_access.may_add(viewer, facts.row, given=True, on_panel=row.on_panel),
     )
 
 
@@ -171,15 +169,23 @@ def printed_return(viewer: Viewer, return_id: int) -> PrintedReturn:
     )
     for piece in session.scalars(pieces):
         backing.setdefault(piece.response_id, []).append(piece)
-    verdicts = _verdicts(session, viewer, return_id, {row.Response.id: _scale(row) for row in rows})
-    answers = {
-        row.Response.question_id: _answered(row, tuple(backing.get(row.Response.id, ())), verdicts.get(row.Response.id))
-        for row in rows
-    }
+    answers = {row.Response.question_id: _answered(row, tuple(backing.get(row.Response.id, ()))) for row in rows}
     return PrintedReturn(facts, outline_of(session, viewer, return_id), answers)
 
 
+def _on_panel(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.agency_id is not None or viewer.membership_id is None:
+        return literal(False).label("on_panel")
+    on_panel = exists().where(
+        PanelMember.round_id == AuditReturn.round_id, PanelMember.membership_id == viewer.membership_id
+    )
+    return on_panel.correlate(AuditReturn).label("on_panel")
+
+
 def _answers(viewer: Viewer, return_id: int) -> Query:
+    """The answers that the viewer may read, each with what the panel made of it where they may read that too."""
+    seen = access.moderations_visible_to(viewer).where(Moderation.return_id == return_id)
+    is_seen = Moderation.id.in_(seen.with_only_columns(Moderation.id).correlate(None))
     return (
         access.answers_visible_to(viewer)
         .join(AuditRound, AuditRound.id == AuditReturn.round_id)
@@ -187,6 +193,7 @@ def _answers(viewer: Viewer, return_id: int) -> Query:
         .join(Question, Question.id == Response.question_id)
         .join(Standard, Standard.id == Response.standard_id)
         .outerjoin(User, User.id == Response.answered_by_id)
+        .outerjoin(Moderation, and_(Moderation.response_id == Response.id, is_seen))
         .where(Response.return_id == return_id, Response.number == AuditReturn.number)
         .with_only_columns(
             Response,
@@ -194,82 +201,19 @@ def _answers(viewer: Viewer, return_id: int) -> Query:
             Standard.title.label("standard_title"),
             FrameworkEdition.scales,
             User.name.label("answered_by"),
+            Moderation,
         )
     )
 
 
-def _answered(row: Row[*tuple[Any, ...]], evidence: tuple[Evidence, ...], verdict: Verdict | None) -> Answered:
-    return Answered(
-        row.Response, row.Question, row.standard_title, _scale(row), row.answered_by or "", evidence, verdict
-    )
+def _answered(row: Row[*tuple[Any, ...]], evidence: tuple[Evidence, ...]) -> Answered:
+    scale, panel = _scale(row), row.Moderation
+    verdict = None
+    if panel is not None:
+        rating, agreed = panel.rating, panel.agreed_rating
+        verdict = Verdict(scale.label(rating), scale.colour(rating).value, panel.reason, scale.label(agreed))
+    return Answered(row.Response, row.Question, row.standard_title, scale, row.answered_by or "", evidence, verdict)
 
 
 def _scale(row: Row[*tuple[Any, ...]]) -> Scale:
     return scales_from_plain(row.scales)[row.Question.scale]
-
-
-def _last_time(session: Session, viewer: Viewer, row: Row[*tuple[Any, ...]]) -> LastTime | None:
-    """What this answer began as: whoever may read the answer may read that too."""
-    then, asked_then, returned = aliased(Response), aliased(Question), aliased(AuditReturn)
-    found = session.execute(
-        access.answers_visible_to(viewer)
-        .where(Response.id == row.Response.id)
-        .join(then, then.id == Response.carried_from_id)
-        .join(asked_then, asked_then.id == then.question_id)
-        .join(FrameworkEdition, FrameworkEdition.id == asked_then.edition_id)
-        .join(returned, returned.id == then.return_id)
-        .join(AuditRound, AuditRound.id == returned.round_id)
-        .with_only_columns(
-            then.rating,
-            then.narrative,
-            asked_then.text,
-            asked_then.help,
-            asked_then.good,
-            asked_then.scale,
-            asked_then.digest,
-            FrameworkEdition.scales,
-            AuditRound.title,
-            returned.signed_at,
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    scale = scales_from_plain(found.scales)[found.scale]
-    now = row.Question
-    parts = (("Question", found.text, now.text), ("Help", found.help, now.help), ("Good", found.good, now.good))
-    return LastTime(
-        found.title,
-        found.signed_at,
-        scale.label(found.rating),
-        scale.colour(found.rating).value,
-        found.narrative,
-        found.digest != now.digest,
-        tuple(
-            Altered(name, word_differences(before, after))
-            for name, before, after in parts
-            if found.digest != now.digest and before.split() != after.split()
-        ),
-        rating_is_gone=found.rating not in _scale(row).codes,
-    )
-
-
-def _verdicts(
-    session: Session,
-    viewer: Viewer,
-    return_id: int,
-    scales: Mapping[int, Scale],
-    response_id: int | None = None,
-) -> dict[int, Verdict]:
-    query = access.moderations_visible_to(viewer).where(Moderation.return_id == return_id)
-    if response_id is not None:
-        query = query.where(Moderation.response_id == response_id)
-    return {
-        one.response_id: Verdict(
-            scales[one.response_id].label(one.rating),
-            scales[one.response_id].colour(one.rating).value,
-            one.reason,
-            scales[one.response_id].label(one.agreed_rating),
-        )
-        for one in session.scalars(query)
-        if one.response_id in scales
-    }

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, contains_eager
 from portal.access import audit_results as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.audit_levels import AuditLevels
 from portal.domain.audit_results import VERDICT_WORDS, Verdict
 from portal.domain.count_tables import CountTable, Part
 from portal.domain.errors import NotVisible
@@ -29,7 +30,7 @@ from portal.services.audits import result_counts as counting
 from portal.services.audits.heat_maps import ALL_AGENCIES, HeatMap, StandardHead, heat_map, standards_of
 from portal.services.audits.question_results import Comparison, Moved, QuestionResult, RoundAnswers
 from portal.services.audits.result_counts import Asked, AskedQuestion, Cells
-from portal.services.rule_sets import rule_book
+from portal.services.rule_sets import RuleBook, rule_book
 
 ACTION_STATES: Mapping[str, str] = {
     "open": "Open, not due yet",
@@ -60,6 +61,8 @@ class Results:
     hidden_up_to: int | None
     is_whole: bool
     """Whether every agency may be seen by name."""
+    levels: AuditLevels
+    """Those of the rule set that held when the round opened: a later one colours no older round anew."""
     heat_map: HeatMap
     comparison: Comparison
     scales: Mapping[str, Scale]
@@ -151,7 +154,8 @@ def results(viewer: Viewer, round_id: int, agency_type: AgencyType | None = None
     """Return the results of a round, narrowed to a type of agencies where one is named. Raises NotVisible."""
     session = db.session()
     asked_round, previous = _rounds(session, viewer, round_id)
-    hidden_up_to = _hidden_up_to(session, viewer, asked_round.partnership_id)
+    book = rule_book(session, asked_round.partnership_id)
+    hidden_up_to, levels = _hidden_up_to(viewer, book), book.on(asked_round.opens_on).audit_levels
     questions, comparison = _compared(session, viewer, asked_round, previous, hidden_up_to)
     asked = counting.asked_of(session, viewer, round_id)
     cells = counting.tallies(session, access.counted_for(viewer), round_id)
@@ -164,10 +168,11 @@ def results(viewer: Viewer, round_id: int, agency_type: AgencyType | None = None
         agency_type=agency_type,
         hidden_up_to=hidden_up_to,
         is_whole=all(one.is_named for one in asked),
-        heat_map=heat_map(standards, asked, cells, agency_type),
+        levels=levels,
+        heat_map=heat_map(standards, asked, cells, levels, agency_type),
         comparison=comparison,
         scales=scales_from_plain(asked_round.edition.scales),
-        weak={head.code: CountTable.of(_weak(head.id, asked, cells), hidden_up_to) for head in standards},
+        weak={head.code: CountTable.of(_weak(head.id, asked, cells, levels), hidden_up_to) for head in standards},
         returned=CountTable.of(_returned(asked), hidden_up_to),
         actions=CountTable.of({(codes[key], state): count for (key, state), count in actions.items()}, hidden_up_to),
         verdicts=CountTable.of(comparison.now.verdicts(), hidden_up_to),
@@ -189,7 +194,7 @@ def question_results(viewer: Viewer, round_id: int, question_id: int) -> Questio
     """Return how a round's agencies answered one of its questions. Raises NotVisible."""
     session = db.session()
     asked_round, previous = _rounds(session, viewer, round_id)
-    hidden_up_to = _hidden_up_to(session, viewer, asked_round.partnership_id)
+    hidden_up_to = _hidden_up_to(viewer, rule_book(session, asked_round.partnership_id))
     questions, comparison = _compared(session, viewer, asked_round, previous, hidden_up_to)
     found = next((one for one in questions if one.id == question_id), None)
     if found is None:
@@ -223,9 +228,8 @@ def _rounds(session: Session, viewer: Viewer, round_id: int) -> tuple[AuditRound
     return found[places[0]], found[places[0] - 1] if places[0] else None
 
 
-def _hidden_up_to(session: Session, viewer: Viewer, partnership_id: int) -> int | None:
-    limit = rule_book(session, partnership_id).on(viewer.today).small_count_limit
-    return limit if access.hides_small(viewer) else None
+def _hidden_up_to(viewer: Viewer, book: RuleBook) -> int | None:
+    return book.on(viewer.today).small_count_limit if access.hides_small(viewer) else None
 
 
 def _compared(
@@ -254,12 +258,12 @@ def _returned(asked: Sequence[Asked]) -> dict[tuple[str, str], int]:
     return table
 
 
-def _weak(standard_id: int, asked: Sequence[Asked], cells: Cells) -> dict[tuple[str, str], int]:
+def _weak(standard_id: int, asked: Sequence[Asked], cells: Cells, levels: AuditLevels) -> dict[tuple[str, str], int]:
     """Agencies by type and by whether one standard is amber or red for them; without those who rated nothing in it."""
     table: dict[tuple[str, str], int] = {}
     for one in asked:
         tally = cells.get(one.return_id, {}).get(standard_id)
         if tally is not None and tally.share is not None:
-            key = one.agency_type.value, WEAK if tally.is_weak else GOOD
+            key = one.agency_type.value, WEAK if tally.is_weak(levels) else GOOD
             table[key] = table.get(key, 0) + 1
     return table

@@ -73,6 +73,7 @@ def _notes(viewer: Viewer, found: Results) -> list[str]:
         f"from signed returns only, as on {today.day} {today:%B %Y}.",
         "A rating is what agency and panel agreed on, else the panel's, else the agency's own.",
     ]
+    notes.append(f"{found.levels.words}; a standard with a red answer in it is never green.")
     if found.hidden_up_to:
         notes.append(
             f"“{TOO_FEW}” stands for a number from 1 to {found.hidden_up_to}, or one that would give one away."
