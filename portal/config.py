@@ -6,8 +6,9 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -34,6 +35,7 @@ FIELD_KEY_BYTES = 32
 DEFAULT_MOST_FILE_MB = 25
 MOST_FILE_MB = 100
 MEGABYTE = 1024 * 1024
+IN_BUCKET = "s3://"
 
 
 class SettingsError(Exception):
@@ -60,7 +62,12 @@ class Settings:
     base_url: str
     debug: bool
     file_store: str = ""
-    """Where files lie, as file:///…; empty is the folder `files` of the instance."""
+    """Where files lie, as file:///… or s3://…; empty is the folder `files` of the instance."""
+    file_store_endpoint: str = ""
+    """The address of the server that has the bucket; empty is Amazon's in its region."""
+    file_store_region: str = ""
+    file_store_key_id: str = field(default="", repr=False)
+    file_store_secret: str = field(default="", repr=False)
     clamd_socket: str = ""
     """The path of clamd's socket; empty where there is no scanner."""
     most_file_bytes: int = DEFAULT_MOST_FILE_MB * MEGABYTE
@@ -69,6 +76,11 @@ class Settings:
     def file_store_url(self) -> str:
         """The file store's address."""
         return self.file_store or (self.instance.resolve() / "files").as_uri()
+
+    @property
+    def is_in_bucket(self) -> bool:
+        """Whether files lie in a bucket that speaks S3."""
+        return self.file_store.startswith(IN_BUCKET)
 
     @property
     def is_demo(self) -> bool:
@@ -130,6 +142,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         base_url=(env.get("BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
         debug=debug,
         file_store=env.get("FILE_STORE_URL", ""),
+        file_store_endpoint=env.get("FILE_STORE_ENDPOINT", "").rstrip("/"),
+        file_store_region=env.get("FILE_STORE_REGION", ""),
+        file_store_key_id=env.get("FILE_STORE_KEY_ID", ""),
+        file_store_secret=env.get("FILE_STORE_SECRET", ""),
         clamd_socket=env.get("CLAMD_SOCKET", ""),
         most_file_bytes=int(env.get("FILE_MAX_MB") or DEFAULT_MOST_FILE_MB) * MEGABYTE,
     )
@@ -174,13 +190,31 @@ def _secret_faults(name: str, value: str) -> list[str]:
 def _file_faults(env: Mapping[str, str]) -> list[str]:
     faults = []
     address = env.get("FILE_STORE_URL", "")
-    if address and not (address.startswith("file:///") and address.removeprefix("file:///").strip("/")):
-        faults.append("FILE_STORE_URL must be file:/// and the full path of a folder")
+    if address.startswith(IN_BUCKET):
+        faults += _bucket_faults(env)
+    elif address and not (address.startswith("file:///") and address.removeprefix("file:///").strip("/")):
+        faults.append(
+            "FILE_STORE_URL must be file:/// and the full path of a folder, or s3:// and the name of a bucket"
+        )
     if (path := env.get("CLAMD_SOCKET", "")) and not Path(path).is_absolute():
         faults.append("CLAMD_SOCKET must be the full path of clamd's socket")
     most = env.get("FILE_MAX_MB") or str(DEFAULT_MOST_FILE_MB)
     if not (most.isascii() and most.isdigit() and 0 < int(most) <= MOST_FILE_MB):
         faults.append(f"FILE_MAX_MB must be a whole number of megabytes, {MOST_FILE_MB} at most")
+    return faults
+
+
+def _bucket_faults(env: Mapping[str, str]) -> list[str]:
+    faults = [
+        f"{name} is missing: a bucket is used with a key of its own"
+        for name in ("FILE_STORE_KEY_ID", "FILE_STORE_SECRET")
+        if not env.get(name)
+    ]
+    parts = urlsplit(env.get("FILE_STORE_ENDPOINT", ""))
+    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    is_server = is_here or (parts.scheme == "https" and bool(parts.hostname))
+    if env.get("FILE_STORE_ENDPOINT") and (not is_server or parts.username or parts.query):
+        faults.append("FILE_STORE_ENDPOINT must be https:// and the server's name (http:// for this machine alone)")
     return faults
 
 

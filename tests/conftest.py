@@ -38,6 +38,7 @@ from tests.chromium import ARGUMENTS, MISSING, chromium
 from tests.harness import BACKENDS, Database, apart, count_statements
 from tests.page_client import PageClient
 from tests.postgres import RunFolder
+from tests.s3_server import Server, running_s3
 from tests.signing_in import sign_in_as
 from tests.world import Person, World
 from tests.world_people import QUICK_HASHER
@@ -220,3 +221,17 @@ def clamd_socket(run_folder: Path, worker: str) -> Iterator[Path]:
 def scanned(use_filing: Callable[..., Filing], clamd_socket: Path) -> Filing:
     """Files are scanned by a real clamd."""
     return use_filing(scanner=Scanner(clamd_socket))
+
+
+@pytest.fixture(scope="session")
+def s3_process(run_folder: Path, worker: str) -> Iterator[Server]:
+    """This worker's server that speaks S3."""
+    with running_s3(run_folder / worker / "s3") as server:
+        yield server
+
+
+@pytest.fixture
+def s3_server(s3_process: Server) -> Server:
+    """The same with nothing in it, whatever tests before have left."""
+    s3_process.empty()
+    return s3_process

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from waitress.server import create_server
 
 from portal.commands.outcomes import now, raise_unusable
 from portal.config import Settings
 from portal.domain.labels import label
 from portal.domain.vocabulary import AgencyType, Role
+from portal.services import readiness
 from portal.services.demo.accounts import DemoAccount, current_code, list_accounts
 
 HOST = "127.0.0.1"
@@ -23,6 +23,8 @@ SHOWN = (
     (Role.COORDINATOR, None),
     (Role.SAFEGUARDING_MANAGER, None),
     (Role.BOARD_MEMBER, None),
+    (Role.BUSINESS_MANAGER, None),
+    (Role.SIGNATORY, AgencyType.SCHOOL),
     (Role.ADMINISTRATOR, None),
 )
 """One account for each kind of work is enough to begin with; `flask demo accounts` lists them all."""
@@ -31,14 +33,17 @@ SHOWN = (
 @click.command("serve", help="Serve the portal on this machine alone (for a trial, not for an area).")
 @click.option("--port", envvar="PORT", default=5000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
-def group(port: int) -> None:
+@pass_script_info
+def group(info: ScriptInfo, port: int) -> None:
     """Serve until stopped. Exits 2 where the port is taken."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = info.load_app()
     settings: Settings = app.extensions["settings"]
     try:
         server = create_server(app, host=HOST, port=port, threads=THREADS, ident=None)
     except OSError as fault:
         raise_unusable([f"port {port} cannot be used ({fault.strerror}): choose another with PORT="])
+    if misfits := readiness.file_store_misfits():
+        raise_unusable([f"FILE_STORE_URL: {misfit}" for misfit in misfits])
     app.extensions["make_ready"]()
     click.echo(f"\nThe portal is at http://{HOST}:{port} (Ctrl-C stops it).")
     if settings.is_demo:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from portal.domain.labels import choices
+from collections.abc import Iterable
+
+from portal.domain.labels import choices, label
 from portal.domain.vocabulary import AgencyType
 from portal.forms.fields import FilterForm, SelectField
 
@@ -11,3 +13,7 @@ class ResultsFilter(FilterForm):
     """Agencies of one type, or all."""
 
     agency_type = SelectField("Agencies", choices(AgencyType), coerce=AgencyType, empty="All agencies")
+
+    def offer(self, asked: Iterable[AgencyType]) -> None:
+        """Offer only the types that the round asks."""
+        self.agency_type.choices = [(kind.value, label(kind)) for kind in asked]

@@ -22,6 +22,7 @@ from datetime import datetime
 from io import SEEK_END
 from typing import BinaryIO
 
+import structlog
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from portal.access import files as access
@@ -38,6 +39,8 @@ from portal.models.files import ReportFile, StoredFile
 from portal.services import activity
 from portal.services.changes import Change
 from portal.services.filing import filing
+
+log = structlog.get_logger("portal.files")
 
 SCANNED = frozenset({FileStatus.CLEAN, FileStatus.INFECTED})
 
@@ -63,6 +66,10 @@ class TooLarge(Invalid):
     """A file is larger than what is taken; pages answer 413."""
 
 
+class NotKept(Invalid):
+    """The file store could not take a file: no fault of whoever gave it."""
+
+
 class HeldBack(PortalError):
     """The file may be seen in lists but not opened: it waits for the scanner, or a virus was found in it."""
 
@@ -86,7 +93,9 @@ def receiving(
     kept: list[Received] = []
     try:
         for upload, name, media_type in checked:
-            kept.append(_receive(viewer, viewer.partnership_id, agency_id, purpose, upload.stream, name, media_type))
+            with _said_under(field):
+                received = _receive(viewer, viewer.partnership_id, agency_id, purpose, upload.stream, name, media_type)
+            kept.append(received)
         yield kept
     except BaseException:
         drop_bytes(*(one.store_name for one in kept))
@@ -161,10 +170,17 @@ def drop_if_unused(change: Change, file_id: int) -> str | None:
 
 
 def drop_bytes(*store_names: str | None) -> None:
-    """Delete what the store holds under these names."""
+    """Delete what the store holds under these names.
+
+    The rows are gone by now, and with them the keys: bytes that the store will not delete at the moment tell nothing,
+    and are swept by `flask files scan`.
+    """
     for name in store_names:
         if name is not None:
-            filing().store.delete(name)
+            try:
+                filing().store.delete(name)
+            except OSError as fault:
+                log.warning("bytes without a row were left in the file store", fault=_words_of(fault))
 
 
 def stored_bytes(stored: StoredFile) -> Iterator[bytes]:
@@ -172,6 +188,22 @@ def stored_bytes(stored: StoredFile) -> Iterator[bytes]:
     key = keyring.unwrap(stored.wrapped_key, stored.key_id)
     context = _context(stored.partnership_id, stored.agency_id, stored.purpose)
     return filing().store.read(stored.store_name, key, context, stored.size)
+
+
+@contextmanager
+def _said_under(field: str) -> Iterator[None]:
+    """Tell people what they can do about a store that does not answer or has no room; the log tells whoever runs it."""
+    try:
+        yield
+    except OSError as fault:
+        log.error("a file could not be stored", fault=_words_of(fault))
+        words = "Files cannot be kept at the moment, so none was. Try again in a few minutes"
+        raise NotKept(f"{words}.", errors={field: [words]}) from None
+
+
+def _words_of(fault: OSError) -> str:
+    """Without the path that an OSError of a folder names."""
+    return fault.strerror or str(fault)
 
 
 def _checked(uploads: Sequence[Upload], most_bytes: int, field: str) -> list[tuple[Upload, str, str]]:

@@ -8,10 +8,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from portal.config import Settings
+from portal.config import Settings, SettingsError
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FileStatus
-from portal.gateways.file_store import FileStore
+from portal.gateways.file_store import FileStore, StoreUnusable
+from portal.gateways.folder_store import FolderStore
+from portal.gateways.s3_store import Bucket, S3Store
 from portal.gateways.scanner import Scanner, Verdict
 
 
@@ -49,13 +51,31 @@ _filings: WeakKeyDictionary[Engine, Filing] = WeakKeyDictionary()
 
 
 def filing_of(settings: Settings) -> Filing:
-    """What the settings ask for."""
+    """What the settings ask for. Raises SettingsError where they name no file store."""
+    try:
+        store = store_of(settings)
+    except StoreUnusable as fault:
+        raise SettingsError([f"FILE_STORE_URL {fault}"]) from None
     return Filing(
-        store=FileStore.at(settings.file_store_url),
+        store=store,
         scanner=Scanner(Path(settings.clamd_socket)) if settings.clamd_socket else None,
         most_bytes=settings.most_file_bytes,
         passes_unscanned=settings.is_demo,
     )
+
+
+def store_of(settings: Settings) -> FileStore:
+    """The file store that the settings name. Raises StoreUnusable."""
+    if not settings.is_in_bucket:
+        return FolderStore.at(settings.file_store_url)
+    bucket = Bucket.at(
+        settings.file_store_url,
+        key_id=settings.file_store_key_id,
+        secret=settings.file_store_secret,
+        region=settings.file_store_region,
+        endpoint=settings.file_store_endpoint,
+    )
+    return S3Store(bucket)
 
 
 def install_filing(filing: Filing) -> None:

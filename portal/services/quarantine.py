@@ -54,7 +54,11 @@ def scan_quarantined(viewer: Viewer, progress: Progress = lambda _one: None) -> 
 
     A file with a virus loses its bytes and keeps its row. Where the scanner stops answering, the rest goes on waiting.
     """
-    found = Scanned(swept=_sweep(viewer))
+    found = Scanned()
+    try:
+        found.swept = _sweep(viewer)
+    except OSError as fault:
+        found.problem = f"the file store cannot be used ({fault.strerror or fault})"
     scanner = filing().scanner
     rows = _waiting(viewer)
     for done, (partnership_id, file_id) in enumerate(rows):
@@ -76,6 +80,10 @@ def _scan_one(viewer: Viewer, file_id: int, scanner: Scanner, found: Scanned) ->
         scan = scanner.scan(stored_bytes(stored))
     except (Damaged, Undecryptable):
         found.damaged.append(file_id)
+        return
+    except OSError as fault:
+        found.waiting += 1
+        found.problem = f"the file store cannot be used ({fault.strerror or fault})"
         return
     if scan.verdict is Verdict.UNREACHABLE:
         found.waiting += 1

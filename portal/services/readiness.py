@@ -36,6 +36,12 @@ def file_store_faults() -> list[str]:
     return [fault] if fault else []
 
 
+def file_store_misfits() -> list[str]:
+    """What keeps the settings from ever storing a file, however long one waits; empty where there is no such thing."""
+    misfit = filing().store.misfit()
+    return [misfit] if misfit else []
+
+
 def scanner_faults() -> list[str]:
     """Why no file can be scanned now; empty where it can, and where no scanner is set."""
     scanner = filing().scanner

@@ -13,7 +13,7 @@ from portal.domain.audit_results import VERDICT_WORDS
 from portal.domain.figure_words import all_of_type
 from portal.domain.vocabulary import AgencyType
 from portal.forms.audit_results import ResultsFilter
-from portal.services.audits import letter_documents, letters, result_remarks, results, results_export
+from portal.services.audits import letter_documents, letters, result_charts, result_remarks, results, results_export
 from portal.services.audits.heat_maps import ALL_AGENCIES
 from portal.services.paging import PER_PAGE, page_number
 from portal.web.guards import requires
@@ -31,6 +31,7 @@ def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     form = ResultsFilter(request.args)
     is_sound = form.validate()
     found = results.results(viewer, round_id, form.agency_type.data if is_sound else None)
+    form.offer(found.agency_types)
     rows = found.heat_map.agencies
     page = page_number(request.args.get("page", 1, type=int), len(rows))
     shown = render_template(
@@ -40,6 +41,7 @@ def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
         remarks=result_remarks.remarks(found),
         rows=rows[(page - 1) * PER_PAGE : page * PER_PAGE],
         page=page,
+        has_chart=result_charts.moves_of(found) is not None,
         verdict_heads=[*VERDICT_WORDS.values(), "All"],
         action_heads=[*results.ACTION_STATES.values(), "All"],
     )
@@ -52,9 +54,10 @@ def question(viewer: Viewer, round_id: int, question_id: int) -> ResponseReturnV
     """How agencies of each type answered one question."""
     view = results.question_results(viewer, round_id, question_id)
     rows: list[tuple[str, AgencyType | None]] = [(all_of_type(kind), kind) for kind in view.result.agency_types]
-    if rows:
+    if len(rows) > 1:
         rows.append((ALL_AGENCIES, None))
-    return render_template("audit_results/question.html", view=view, rows=rows)
+    has_chart = result_charts.shares_of(view) is not None
+    return render_template("audit_results/question.html", view=view, rows=rows, has_chart=has_chart)
 
 
 @pages.get("/audit-rounds/<int:round_id>/results/report")

@@ -18,6 +18,9 @@ _ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+PRIVATE = "private, no-cache"
+"""For what a browser may keep for its own, and asks for again each time: a view says so of its answer."""
+
 _HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
@@ -43,10 +46,11 @@ def csp_nonce() -> str:
 
 
 def install_headers(app: Flask) -> None:
-    """Put the headers on every answer that Flask gives; nothing it says may be kept by a cache."""
+    """Put the headers on every answer that Flask gives; nothing may be kept by a cache unless it says PRIVATE."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(security_headers(nonce=csp_nonce(), https=request.is_secure))
-        response.headers["Cache-Control"] = "no-store"
+        if response.headers.get("Cache-Control") != PRIVATE:
+            response.headers["Cache-Control"] = "no-store"
         return response

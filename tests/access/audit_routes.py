@@ -209,6 +209,9 @@ _AUDIT_QUESTION = f"{_RETURN}/questions/<int:question_id>"
 ROUND_RESULTS = rows(
     BOARD | {"sector_lead"}, {name: place(BOARD | {"sector_lead"}) for name in ("section_11", "schools")}
 )
+# In the world everything is too few and no round has one before it; tests/pages/test_audit_charts.py has charts.
+NO_CHANGES = rows(BOARD | {"sector_lead"}, {name: place(()) for name in ("section_11", "schools")})
+NO_RATINGS = rows(BOARD | {"sector_lead"}, {"section_11/1.1": place(())})
 QUESTION_RESULTS = rows(BOARD | {"sector_lead"}, {"section_11/1.1": place(BOARD | {"sector_lead"})})
 LETTERS = rows(
     AUDITED,
@@ -241,6 +244,8 @@ AUDIT_ROUTES: dict[str, dict[str, Route]] = {
     f"{_ROUND}/chase.csv": {"GET": CHASING},
     f"{_ROUND}/close": {"GET": CLOSED_ROUND, "POST": CLOSED_ROUND},
     f"{_ROUND}/results": {"GET": ROUND_RESULTS},
+    f"{_ROUND}/results/changes.svg": {"GET": NO_CHANGES},
+    f"{_ROUND}/results/questions/<int:question_id>/ratings.svg": {"GET": NO_RATINGS},
     f"{_ROUND}/results/questions/<int:question_id>": {"GET": QUESTION_RESULTS},
     f"{_ROUND}/results/report": {"GET": ROUND_RESULTS},
     f"{_ROUND}/results/workbook": {"GET": ROUND_RESULTS},

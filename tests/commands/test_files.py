@@ -8,7 +8,7 @@ import pytest
 
 from portal.config import SettingsError, load_settings
 from portal.domain.audit_vocabulary import FileStatus
-from portal.gateways.file_store import FileStore
+from portal.gateways.folder_store import FolderStore
 from portal.gateways.scanner import Scanner
 from portal.services.filing import filing, filing_of
 from tests.clamd import VIRUS
@@ -56,7 +56,7 @@ def test_bad_use_is_said_in_one_line(command):
 
 def test_files_lie_under_the_instance_unless_said_otherwise(tmp_path: Path):
     settings = load_settings(GOOD | {"PORTAL_MODE": "demo"}, instance=tmp_path)
-    assert FileStore.at(settings.file_store_url).folder == tmp_path.resolve() / "files"
+    assert FolderStore.at(settings.file_store_url).folder == tmp_path.resolve() / "files"
     assert (settings.clamd_socket, settings.most_file_bytes) == ("", 25 * 1024 * 1024)
     filed = filing_of(settings)
     assert (filed.scanner, filed.passes_unscanned) == (None, True)
@@ -80,7 +80,6 @@ def test_the_settings_are_taken(tmp_path: Path):
     ("setting", "value"),
     [
         ("FILE_STORE_URL", "/files"),
-        ("FILE_STORE_URL", "s3://bucket"),
         ("FILE_STORE_URL", "file:///"),
         ("FILE_STORE_URL", "file://host/files"),
         ("CLAMD_SOCKET", "clamd.ctl"),
@@ -108,7 +107,7 @@ def test_config_check_says_where_files_go_and_who_scans_them(command, use_filing
     use_filing(scanner=Scanner(clamd_socket))
     assert command("config", "check").exit_code == 0
     (tmp_path / "file").touch()
-    use_filing(scanner=Scanner(tmp_path / "nobody"), store=FileStore(tmp_path / "file"))
+    use_filing(scanner=Scanner(tmp_path / "nobody"), store=FolderStore(tmp_path / "file"))
     wrong = command("config", "check")
     assert wrong.exit_code == 1
     assert "not ok: FILE_STORE_URL: nothing can be written there" in wrong.stdout

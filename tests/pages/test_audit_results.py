@@ -12,6 +12,7 @@ from sqlalchemy import update
 from portal.database.session import db, writing
 from portal.domain.vocabulary import AgencyType
 from portal.models.partnerships import Agency
+from portal.models.rule_sets import RuleSet
 from tests.audit_surveys import Survey
 
 NAME = "=HYPERLINK(1) school"
@@ -63,6 +64,21 @@ def test_words_come_first_then_the_heat_map(board, asked):
     headings = [heading.get_text() for heading in page.find("main").find_all("h2")]
     assert headings[:2] == ["Needs attention", "Heat map"]
     assert "42.9 % of schools amber (6 of 14) on “Is 1.1 so?”" in words_of(page)
+
+
+def test_which_levels_are_used_is_said_on_the_page_and_in_what_is_taken_along(board, asked, world):
+    with writing() as session:
+        own = RuleSet.partnership_id == world.partnerships["a"]
+        session.execute(update(RuleSet).where(own).values(audit_green_from=90, audit_amber_from=60))
+    db.session.remove()
+    page = board.get(address(asked)).page
+    words = "Green begins at 90 %, amber at 60 %, and what is below that is red"
+    assert words in words_of(page)
+    rows = {row[0]: row[1:] for row in table_of(page, "Agencies, those")}
+    assert rows["school 3"][1:] == ["Amber 83.3 %", "Green 100.0 %"]
+    taken = board.get(address(asked, "/workbook")).get_data()
+    summary = [row[0] for row in load_workbook(BytesIO(taken))["Summary"].iter_rows(values_only=True)]
+    assert f"{words}; a standard with a red answer in it is never green." in summary
 
 
 def test_each_cell_has_its_word_and_its_number(board, asked):

@@ -11,6 +11,7 @@ from portal.gateways.scanner import Verdict
 from portal.services.filing import filing
 from tests.clamd import VIRUS
 from tests.pages.report_steps import SCRIPT, WHOLE, autosave, links_in_summary, stored
+from tests.s3_server import Door
 from tests.sample_files import PDF, office
 from tests.services.file_steps import TellingScanner, in_store, row
 
@@ -250,3 +251,39 @@ def test_reading_the_page_costs_the_same_with_many_files(head, url, verdict, use
     send(head, url, *((PDF, f"{number}.pdf") for number in range(1, 8)))
     assert len(listed(head.get(url).page)) == 8
     assert queries() == one
+
+
+def test_a_file_store_that_goes_away_meanwhile_is_said_and_keeps_nothing_half(head, url, place, use_filing, s3_server):
+    """Of two files the first was kept already: it goes as well, and what was typed stays."""
+    door = Door(s3_server, 30_000)
+    use_filing(store=s3_server.store(endpoint=door.address), scanner=TellingScanner())
+    answer = send(head, url, (PDF, "Small.pdf"), (PDF + b" " * 90_000, "Large.pdf"), worries="Two burns.")
+    assert answer.status_code == 400
+    assert "Files cannot be kept at the moment, so none was" in answer.page.select_one("#files-error").get_text()
+    assert links_in_summary(answer) == ["#files"]
+    assert stored(place).worries == "Two burns."
+    assert listed(head.get(url).page) == []
+    # The first could not be deleted while the server was away: no row names it, and `flask files scan` sweeps it.
+    assert len(s3_server.kept()) == 1
+    assert s3_server.begun() == []
+
+
+def test_files_lie_in_a_bucket_and_are_opened_from_it(head, url, use_filing, s3_server):
+    use_filing(store=s3_server.store(), scanner=TellingScanner())
+    content = PDF + b" " * 300_000
+    page = head.get(send(head, url, (content, "Chronology.pdf")).location).page
+    assert opened(head, page).get_data() == content
+    assert len(s3_server.kept()) == 1
+    assert send(head, url, button=f"remove={page.select_one('button[name=remove]')['value']}").status_code == 303
+    assert s3_server.kept() == []
+
+
+def test_a_file_is_removed_although_its_store_does_not_answer(head, url, use_filing, s3_server):
+    use_filing(store=s3_server.store(), scanner=TellingScanner())
+    page = head.get(send(head, url, (PDF, "Chronology.pdf")).location).page
+    door = Door(s3_server, 0)
+    door.shut()
+    use_filing(store=s3_server.store(endpoint=door.address))
+    answer = send(head, url, button=f"remove={page.select_one('button[name=remove]')['value']}")
+    assert listed(head.get(answer.location).page) == []
+    assert len(s3_server.kept()) == 1  # without its key; `flask files scan` sweeps it

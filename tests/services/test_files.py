@@ -201,7 +201,7 @@ def test_when_the_store_fails_at_the_second_file_the_first_is_gone_too(lead, use
         return write(store, *arguments)
 
     monkeypatch.setattr(type(filing().store), "write", fail_second)
-    with pytest.raises(OSError, match="no room"):
+    with pytest.raises(files.NotKept, match="none was"):
         give(lead, upload(b"a"), upload(b"b"))
     assert in_store() == before
 
