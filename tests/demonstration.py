@@ -1,10 +1,12 @@
-"""The demonstration, built once for each backend and worker, for the tests that look at it."""
+"""The demonstration for the tests that look at it: building it, its accounts, and the figures that it reproduces."""
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from portal.config import DEMO
 from tests.harness import Database, apart, make_app, make_settings
 
 TODAY = date(2026, 11, 20)
+MORNING = datetime.combine(TODAY, time(9, 40), UTC)
+
+PUBLISHED = Path(__file__).parent / "data" / "published-figures.csv"
 
 Command = Callable[..., Result]
 
@@ -40,3 +45,41 @@ def build_demonstration(databases: Database, name: str, folder: Path, *options: 
     assert command("db", "upgrade").exit_code == 0
     built = command("demo", "build", "--today", TODAY.isoformat(), *options)
     return Demonstration(app, command, built)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An invented person, as tests sign in."""
+
+    email: str
+    password: str
+    totp_secret: str | None
+    memberships: tuple[tuple[str, str, str | None], ...]
+    """Partnership, role and agency type."""
+    places: tuple[tuple[str, str | None], ...] = ()
+    """Partnership and agency code."""
+
+    @property
+    def key(self) -> str:
+        """What a failed sign-in calls them."""
+        return self.email
+
+
+def accounts_of(demo: Demonstration) -> list[Account]:
+    """The accounts as `flask demo accounts` lists them."""
+    return [
+        Account(
+            listed["email"],
+            listed["password"],
+            listed["totp_secret"],
+            tuple((hat["partnership"], hat["role"], hat["agency_type"]) for hat in listed["memberships"]),
+            tuple((hat["partnership"], hat["agency_code"]) for hat in listed["memberships"]),
+        )
+        for listed in json.loads(demo.command("demo", "accounts", "--json").stdout)
+    ]
+
+
+def published(step: int) -> list[dict[str, str]]:
+    """The published rows that one step of the portal must reproduce."""
+    with PUBLISHED.open(encoding="utf-8") as rows:
+        return [row for row in csv.DictReader(rows) if row["step"] == str(step)]

@@ -64,7 +64,7 @@ def markers_command(as_json: bool) -> None:
         print_json([marker.as_json() for marker in listed])
         return
     for marker in listed:
-        click.echo(f"{marker.marker:24} {marker.kind:12} {marker.partnership:12} {len(marker.visible_to)} accounts")
+        click.echo(f"{marker.marker:24} {marker.kind:14} {marker.partnership:12} {len(marker.visible_to)} accounts")
 
 
 def _demo_only() -> None:

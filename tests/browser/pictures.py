@@ -14,7 +14,6 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,12 +28,13 @@ from portal.services.demo.accounts import DemoAccount, list_accounts
 from tests.browser.serving import serving
 from tests.browser.signing_in import sign_in
 from tests.chromium import ARGUMENTS, chromium
-from tests.demonstration import TODAY
+from tests.demonstration import MORNING, TODAY
 
 AREA = "Eastmarsh"
 WHO = {
     "gp": ("agency_lead", "EM-GP-5"),
     "school": ("agency_lead", "EM-SCH-1"),
+    "head": ("signatory", "EM-SCH-1"),
     "police": ("practitioner", "SALT-POLICE"),
     "health-visitor": ("practitioner", "EM-HV"),
     "chair": ("chair", None),
@@ -47,7 +47,6 @@ WHO = {
 }
 WIDTHS = (1280, 375)
 HEIGHT = 900
-MORNING = datetime.combine(TODAY, time(9, 40), UTC)
 
 
 def demonstration(folder: Path, copied_from: Path | None) -> Flask:

@@ -7,22 +7,25 @@ import io
 import json
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
+from portal.database.session import db
 from portal.domain.vocabulary import AgencyType, Role
+from portal.models.activity import Activity
 from portal.services.demo import import_files
 from portal.services.demo.cases import Area, Families
 from portal.services.demo.conferences import Conferences
 from portal.services.demo.plan import EASTMARSH, completed_quarters
-from tests.demonstration import TODAY, Demonstration, build_demonstration
+from tests.demonstration import TODAY, Demonstration, published
 from tests.harness import Database, apart, make_app, make_settings
 
-PUBLISHED = Path(__file__).parents[1] / "data" / "published-figures.csv"
 QUARTERS = ("--partnership", "Eastmarsh", "--from", "2026-01-01", "--to", "2026-09-30")
 CONFERENCES = "initial_conference,review_conference"
 
@@ -44,28 +47,15 @@ QUERIES = {
 }
 
 
-def published() -> list[dict[str, str]]:
-    """The rows that this step of the portal must reproduce."""
-    with PUBLISHED.open(encoding="utf-8") as rows:
-        return list(csv.DictReader(rows))
-
-
-@pytest.fixture(scope="module")
-def demo(databases: Database, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """The demonstration at scale 1."""
-    return build_demonstration(databases, "demo", tmp_path_factory.mktemp("demo"))
-
-
 def test_it_builds(demo: Demonstration) -> None:
     assert demo.built.exit_code == 0, demo.built.output
 
 
 def test_every_published_row_has_its_query() -> None:
-    assert {row["figure"] for row in published()} == set(QUERIES)
-    assert {row["step"] for row in published()} == {"1"}
+    assert {row["figure"] for row in published(step=1)} == set(QUERIES)
 
 
-@pytest.mark.parametrize("row", published(), ids=lambda row: row["figure"])
+@pytest.mark.parametrize("row", published(step=1), ids=lambda row: row["figure"])
 def test_published_figures_are_reproduced(demo: Demonstration, row: dict[str, str]) -> None:
     column, meeting_types, agency_type = QUERIES[row["figure"]]
     by = "agency_type" if agency_type else "meeting_type"
@@ -118,7 +108,10 @@ def test_a_code_is_the_one_that_an_app_would_show(demo: Demonstration, at_world_
 
 def test_markers_of_each_kind_stand_in_both_partnerships_and_are_unique(demo: Demonstration) -> None:
     markers = json.loads(demo.command("demo", "markers", "--json").stdout)
-    assert {m["kind"] for m in markers} == {"child_name", "report_text", "answer_note", "meeting_note"}
+    assert {m["kind"] for m in markers} == {
+        *("child_name", "report_text", "answer_note", "meeting_note", "uploaded_file"),
+        *("audit_answer", "evidence_file"),
+    }
     for kind in {m["kind"] for m in markers}:
         assert {m["partnership"] for m in markers if m["kind"] == kind} == {"Eastmarsh", "Westmoor"}
     repeated = [marker for marker, times in Counter(m["marker"] for m in markers).items() if times > 1]
@@ -149,6 +142,13 @@ def test_a_second_build_is_refused_and_changes_nothing(demo: Demonstration) -> N
 
 def test_the_trail_of_the_demonstration_is_whole(demo: Demonstration) -> None:
     assert demo.command("activity", "verify").exit_code == 0
+
+
+def test_the_trail_of_the_demonstration_runs_in_the_order_of_time(demo: Demonstration) -> None:
+    with demo.app.app_context():
+        rows = db.session.execute(select(Activity.chain_id, Activity.at).order_by(Activity.chain_id, Activity.sequence))
+        times = [(row.chain_id, row.at) for row in rows]
+    assert [pair for pair in pairwise(times) if pair[0] > pair[1]] == []
 
 
 def test_production_knows_no_demo(databases: Database, tmp_path: Path) -> None:

@@ -69,13 +69,16 @@ def admit(operator: Viewer, person: DemoPerson, agency_id: int | None) -> None:
     sessions.end(begun.viewer)
 
 
-def viewer_of(email: str, partnership_id: int, now: datetime) -> Viewer:
-    """An invented person at work in one partnership at `now`. Raises Unusable for an unknown address."""
+def viewer_of(email: str, partnership_id: int, now: datetime, agency_id: int | None = None) -> Viewer:
+    """An invented person at work in one partnership (and agency, for who has several) at `now`.
+
+    Raises Unusable for an unknown address.
+    """
     person = known_people.find_by_email(email)
     if person is None:
         raise Unusable([f"no demo account has the address {email!r}: see flask demo accounts"])
     for hat in person.hats:
-        if hat.partnership_id == partnership_id:
+        if hat.partnership_id == partnership_id and agency_id in (None, hat.agency_id):
             worn = person.at(now).wearing(hat.membership_id)
             if worn is not None:
                 return worn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -13,15 +13,18 @@ from portal.access.viewer import Viewer
 from portal.database.session import db, writing
 from portal.domain.errors import Unusable
 from portal.domain.vocabulary import AgencyType, Role
-from portal.domain.working_days import london_instant
+from portal.domain.working_days import add_working_days, london_instant
 from portal.models.partnerships import Partnership
 from portal.models.people import User
 from portal.services import agencies, imports, partnerships
 from portal.services.demo import accounts, import_files, names
+from portal.services.demo.audits import script
+from portal.services.demo.audits.cast import Cast
 from portal.services.demo.cases import Area, Families
 from portal.services.demo.children import name_children
 from portal.services.demo.conferences import Conferences
 from portal.services.demo.current import Current, since
+from portal.services.demo.diary import Diary
 from portal.services.demo.import_files import PlannedMeeting
 from portal.services.demo.other_meetings import OtherMeetings
 from portal.services.demo.people import PARTNERSHIPS, DemoPartnership, DemoPerson, at_agencies, everybody
@@ -29,7 +32,12 @@ from portal.services.demo.plan import EASTMARSH, WESTMOOR, Plan, completed_quart
 from portal.services.demo.work import Work
 
 PLANS: dict[str, Plan] = {"Eastmarsh": EASTMARSH, "Westmoor": WESTMOOR}
+AUDITS: dict[str, Callable[[Cast], None]] = {"Eastmarsh": script.eastmarsh, "Westmoor": script.westmoor}
 OPERATOR = "demo"
+FOUNDED = -185
+"""Working days to the demonstration's day since the partnerships began to use the portal."""
+FORTNIGHT_AND_EVE = 21
+"""Days to it from when meetings were brought in, on the eve of the fortnight in which people work on them."""
 
 Progress = Callable[[str], None]
 
@@ -57,14 +65,21 @@ def _build(size: Size, progress: Progress) -> None:
     everyone = everybody(names.people(chance))
     surnames = names.surnames(chance)
     shared: dict[str, int] = {}
+    begins = london_instant(size.today - timedelta(days=FORTNIGHT_AND_EVE), time(8))
     for place in PARTNERSHIPS:
         progress(f"{place.name}: agencies and people")
-        operator = _open(place, size)
-        codes = _list_agencies(operator, place, shared)
+        founder = _open(place, size)
+        codes = _list_agencies(founder, place, shared)
         for person in everyone:
             if person.partnership == place.name:
-                accounts.admit(operator, person, codes[person.agency] if person.agency else None)
+                accounts.admit(founder, person, codes[person.agency] if person.agency else None)
+        diary = Diary(_partnership_id(founder))
+        own_chance = Random(f"{size.seed} {place.name} audits")  # noqa: S311 - apart: meetings stay as they are
+        AUDITS[place.name](Cast(place, everyone, codes, size.today, diary, own_chance))
+        progress(f"{place.name}: audits")
+        diary.live(begins)
         progress(f"{place.name}: meetings")
+        operator = replace(founder, now=begins)
         past, current, families = _plan(place, size, everyone, chance)
         _bring_in(operator, past + current.settled + current.open, size.today)
         progress(f"{place.name}: children")
@@ -73,12 +88,13 @@ def _build(size: Size, progress: Progress) -> None:
         name_children(keeper, families, surnames, chance)
         progress(f"{place.name}: answers, reports and registers")
         staff = at_agencies(everyone, place.name)
-        Work(_partnership_id(operator), place.prefix, staff, size.today, chance).do(current.open)
+        Work(_partnership_id(operator), place.prefix, staff, size.today, chance, diary).plan(current.open)
+        diary.live()
 
 
 def _open(place: DemoPartnership, size: Size) -> Viewer:
-    """Open the partnership; its operator acts on the eve of the demonstration's first fortnight of work."""
-    start: datetime = london_instant(size.today - timedelta(days=21), time(8))
+    """Open the partnership, as its first audit is about to be prepared."""
+    start: datetime = london_instant(add_working_days(size.today, FOUNDED), time(8))
     partnership = partnerships.create_partnership(Viewer.of_system(OPERATOR, start), place.name)
     return Viewer.of_system(OPERATOR, start, partnership.id)
 
@@ -90,10 +106,20 @@ def _list_agencies(operator: Viewer, place: DemoPartnership, shared: dict[str, i
             agencies.adopt_agency(operator, shared[agency.code], agency.code)
     rows = [
         (agency.code, agency.name, agency.agency_type, agency.urn, agency.ods_code, _mailbox(agency.code))
-        for agency in place.agencies
+        for agency in place.listed
     ]
     imports.import_agencies(operator, import_files.agencies_file(rows).encode(), "agencies.csv")
-    codes = {agency.code: agencies.id_of_code(operator, agency.code) for agency in place.agencies}
+    codes = {agency.code: agencies.id_of_code(operator, agency.code) for agency in place.listed}
+    for school in place.of_type(AgencyType.SCHOOL):
+        # Files do not say which ages a school is for: somebody says it on its page.
+        entry = agencies.find_agency(operator, codes[school.code])
+        agencies.change_agency(
+            operator,
+            entry.id,
+            replace(entry.details, phase=school.ages),
+            version=entry.version,
+            agency_version=entry.agency_version,
+        )
     shared.update({agency.code: codes[agency.code] for agency in place.agencies if agency.shared})
     return codes
 

@@ -9,20 +9,27 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
+from portal.access import audits as audit_access
 from portal.access import cases as case_access
+from portal.access import files as file_access
 from portal.access import meetings as meeting_access
 from portal.access import reports as report_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.audit_vocabulary import FilePurpose
 from portal.domain.vocabulary import AGENCY_ROLES
+from portal.models.audits import Response
 from portal.models.cases import Child
+from portal.models.files import StoredFile
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Partnership
 from portal.models.reports import Report
 from portal.services import known_people
 from portal.services.demo.accounts import list_accounts
 
-_MARK = re.compile(r"\b[A-Z]{2}[ANR]-\d{4}-\d{4}\b")
+_MARK = re.compile(r"\b[A-Z]{2}[AEFNQR]-\d{4}-\d{4}\b")
+
+_KINDS_OF_FILE = {FilePurpose.REPORT_ATTACHMENT: "uploaded_file", FilePurpose.AUDIT_EVIDENCE: "evidence_file"}
 
 SeenBy = dict[int, list[str]]
 
@@ -52,6 +59,8 @@ def list_markers(now: datetime) -> list[Marker]:
         found += _reports(partnership, here)
         found += _answers(partnership, here)
         found += _notes(partnership, here)
+        found += _files(partnership, here)
+        found += _audit_answers(partnership, here)
     return found
 
 
@@ -121,3 +130,31 @@ def _notes(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     for meeting in db.session.scalars(rows):
         for mark in _MARK.findall(meeting.note or ""):
             yield Marker(mark, "meeting_note", partnership.name, f"meeting {meeting.id}", _who(seen, meeting.id))
+
+
+def _files(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    """A file's mark stands in its name and in what it says."""
+    seen = _seen(viewers, lambda v: file_access.visible_to(v).with_only_columns(StoredFile.id))
+    rows = select(StoredFile).where(StoredFile.partnership_id == partnership.id).order_by(StoredFile.id)
+    for stored in db.session.scalars(rows):
+        for mark in _MARK.findall(stored.name):
+            kind = _KINDS_OF_FILE[stored.purpose]
+            yield Marker(mark, kind, partnership.name, f"file {stored.id}", _who(seen, stored.id))
+
+
+def _audit_answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    """An answer that was carried over, or opened again, says what it said: its mark names the first of them."""
+    rows = select(Response.id, Response.narrative).where(Response.partnership_id == partnership.id)
+    marked: dict[str, list[int]] = {}
+    for row in db.session.execute(rows.order_by(Response.id)):
+        for mark in _MARK.findall(row.narrative):
+            marked.setdefault(mark, []).append(row.id)
+    ids = [row_id for found in marked.values() for row_id in found]
+
+    def marked_answers(viewer: Viewer) -> Select[int]:
+        return audit_access.answers_visible_to(viewer).where(Response.id.in_(ids)).with_only_columns(Response.id)
+
+    seen = _seen(viewers, marked_answers)
+    for mark, found in marked.items():
+        who = {email for row_id in found for email in seen.get(row_id, ())}
+        yield Marker(mark, "audit_answer", partnership.name, f"answer {found[0]}", tuple(sorted(who)))

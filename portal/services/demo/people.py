@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
+from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.vocabulary import ANSWERING_ROLES, AgencyType, Post, Role
+from portal.services.demo.schools import PHASES, TRUSTS
 from portal.services.readiness import DEMO_DOMAIN
 
 PASSWORD = "heron-lantern-saltmarsh"  # noqa: S105 - every invented person's, printed by flask demo accounts
@@ -21,15 +24,31 @@ class DemoAgency:
     urn: str = ""
     ods_code: str = ""
     shared: bool = False
+    phase: SchoolPhase | None = None
+
+    @property
+    def ages(self) -> SchoolPhase | None:
+        """The ages at a school."""
+        return self.phase or PHASES.get(self.code)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPartnership:
-    """One invented partnership."""
+    """One invented partnership: agencies that conferences invite, and trusts whose schools are only audited."""
 
     name: str
     prefix: str
     agencies: tuple[DemoAgency, ...]
+    trusts: tuple[tuple[DemoAgency, ...], ...] = ()
+
+    @property
+    def listed(self) -> tuple[DemoAgency, ...]:
+        """All of its agencies."""
+        return (*self.agencies, *(school for trust in self.trusts for school in trust))
+
+    def of_type(self, kind: AgencyType) -> list[DemoAgency]:
+        """Its agencies of a type."""
+        return [agency for agency in self.listed if agency.agency_type is kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,16 @@ def address(name: str) -> str:
 POLICE = DemoAgency("SALT-POLICE", "Saltmere Police", AgencyType.POLICE, shared=True)
 TRUST = DemoAgency("SALT-TRUST", "Saltmere Vale Health Trust", AgencyType.HOSPITAL, ods_code="ZZ9", shared=True)
 
+
+def _trusts(prefix: str, first: int) -> Iterator[tuple[DemoAgency, ...]]:
+    numbers = count(first)
+    for trust in TRUSTS:
+        yield tuple(
+            DemoAgency(f"{prefix}-SCH-{number}", name, AgencyType.SCHOOL, urn=f"99{100 + number:04d}", phase=phase)
+            for (name, phase), number in zip(trust.schools, numbers, strict=False)
+        )
+
+
 EASTMARSH = DemoPartnership(
     "Eastmarsh",
     "EM",
@@ -85,6 +114,7 @@ EASTMARSH = DemoPartnership(
         DemoAgency("EM-VOL", "Breakwater Families", AgencyType.VOLUNTARY),
         DemoAgency("EM-FIRE", "Saltmere Fire and Rescue", AgencyType.OTHER),
     ),
+    tuple(_trusts("EM", first=6)),
 )
 WESTMOOR = DemoPartnership(
     "Westmoor",
@@ -130,43 +160,34 @@ _LEAD_POSTS = {AgencyType.SCHOOL: Post.DESIGNATED_LEAD, AgencyType.GP: Post.NAME
 _PRACTITIONER_POSTS = {AgencyType.POLICE: Post.CONFERENCE_LIAISON, AgencyType.SCHOOL: Post.DEPUTY_LEAD}
 
 _SIGNERS = {AgencyType.SCHOOL: (Post.HEAD, Post.GOVERNOR), AgencyType.POLICE: (Post.EXECUTIVE,)}
-"""Who signs the audit of an agency of a kind, besides its lead: of the first one in each partnership."""
+"""Who signs the audit of an agency of a kind, besides its lead: head and governor serve all schools that conferences
+invite."""
+
+_EXECUTIVES = {
+    "Eastmarsh": (
+        ("EM-CHILDREN", "EM-YJS", "EM-EH"),
+        ("SALT-TRUST", "EM-HV", "EM-SN", "EM-MH"),
+        ("EM-GP-1", "EM-GP-2", "EM-GP-3", "EM-GP-4", "EM-GP-5"),
+        ("EM-PROB",),
+        ("EM-VOL",),
+    ),
+    "Westmoor": (
+        ("WM-CHILDREN", "WM-YJS", "WM-EH"),
+        ("SALT-TRUST", "WM-HV", "WM-SN", "WM-MH"),
+        ("WM-GP-1", "WM-GP-2", "WM-GP-3"),
+    ),
+}
+"""Agencies for which one executive signs."""
 
 
 def everybody(names: Iterator[str]) -> list[DemoPerson]:
-    """All memberships: a lead and a practitioner of each kind of agency, a lead in the rest, the wide roles.
+    """All memberships: a lead and a practitioner of each kind of agency, a lead in the rest, the wide roles, signers.
 
     Saltmere Police's conference officer serves both partnerships with one sign-in.
     """
     people: list[DemoPerson] = []
     for partnership in PARTNERSHIPS:
-        seen: set[AgencyType] = set()
-        for agency in partnership.agencies:
-            kind = agency.agency_type
-            if kind not in seen:
-                people.append(
-                    DemoPerson(
-                        next(names),
-                        Role.PRACTITIONER,
-                        partnership.name,
-                        agency.code,
-                        _PRACTITIONER_POSTS.get(kind),
-                    )
-                )
-            seen.add(kind)
-            people.append(
-                DemoPerson(
-                    next(names),
-                    Role.AGENCY_LEAD,
-                    partnership.name,
-                    agency.code,
-                    _LEAD_POSTS.get(kind, Post.LINE_MANAGER),
-                )
-            )
-        sectors = iter(SECTORS)
-        for role in WIDE_ROLES:
-            sector = next(sectors) if role is Role.SECTOR_LEAD else None
-            people.append(DemoPerson(next(names), role, partnership.name, sector=sector))
+        people += _answering(partnership, names)
     # After everybody else, so that the others' names stay as they are.
     for partnership in PARTNERSHIPS:
         for kind, posts in _SIGNERS.items():
@@ -174,7 +195,49 @@ def everybody(names: Iterator[str]) -> list[DemoPerson]:
             people += [DemoPerson(next(names), Role.SIGNATORY, partnership.name, agency.code, post) for post in posts]
     officer = next(person for person in people if person.agency == POLICE.code and person.role is Role.PRACTITIONER)
     people.append(DemoPerson(officer.name, officer.role, WESTMOOR.name, POLICE.code, officer.post))
+    for partnership in PARTNERSHIPS:
+        people += _signing(partnership, people, names)
     return people
+
+
+def _answering(partnership: DemoPartnership, names: Iterator[str]) -> Iterator[DemoPerson]:
+    seen: set[AgencyType] = set()
+    for agency in partnership.agencies:
+        kind = agency.agency_type
+        if kind not in seen:
+            post = _PRACTITIONER_POSTS.get(kind)
+            yield DemoPerson(next(names), Role.PRACTITIONER, partnership.name, agency.code, post)
+        seen.add(kind)
+        post = _LEAD_POSTS.get(kind, Post.LINE_MANAGER)
+        yield DemoPerson(next(names), Role.AGENCY_LEAD, partnership.name, agency.code, post)
+    sectors = iter(SECTORS)
+    for role in WIDE_ROLES:
+        sector = next(sectors) if role is Role.SECTOR_LEAD else None
+        yield DemoPerson(next(names), role, partnership.name, sector=sector)
+
+
+def _signing(partnership: DemoPartnership, people: list[DemoPerson], names: Iterator[str]) -> list[DemoPerson]:
+    """Those who sign for several agencies, and who leads and signs for the trusts' schools."""
+    found = []
+    schools = [agency.code for agency in partnership.agencies if agency.agency_type is AgencyType.SCHOOL]
+    for person in people:
+        if person.role is Role.SIGNATORY and (person.partnership, person.agency) == (partnership.name, schools[0]):
+            found += [replace(person, agency=code) for code in schools[1:]]
+    for codes in _EXECUTIVES[partnership.name]:
+        name = next(names)
+        found += [DemoPerson(name, Role.SIGNATORY, partnership.name, code, Post.EXECUTIVE) for code in codes]
+    for trust in partnership.trusts:
+        for role, post in _IN_TRUSTS:
+            name = next(names)
+            found += [DemoPerson(name, role, partnership.name, school.code, post) for school in trust]
+    return found
+
+
+_IN_TRUSTS = (
+    (Role.AGENCY_LEAD, Post.DESIGNATED_LEAD),
+    (Role.SIGNATORY, Post.HEAD),
+    (Role.SIGNATORY, Post.GOVERNOR),
+)
 
 
 def at_agencies(people: list[DemoPerson], partnership: str) -> dict[str, list[DemoPerson]]:

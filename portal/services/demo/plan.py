@@ -1,8 +1,8 @@
 """How many of what: the numbers of meetings, presences and reports that each invented partnership brings.
 
 Over the three completed quarters before the demo's day, Eastmarsh's plan holds, for each unit of scale, small round
-numbers that give the published rates of a real area (Barking and Dagenham's self-evaluation, 2017; the rows of step 1
-in docs/figures.md). Nothing writes a figure: the portal counts them from the meetings like any other.
+numbers that give the published rates of a real area (Barking and Dagenham's self-evaluation, 2017). Nothing writes a
+figure: the portal counts them from the meetings like any other.
 """
 
 from __future__ import annotations

@@ -79,6 +79,8 @@ MEETING_NOTE = (
     "the last meeting; the plan's next steps were read back and agreed."
 )
 
+ATTACHMENT = "Week by week since September, with what was known at the time and who was told."
+
 
 def report(kind: AgencyType, chance: Random, mark: str) -> ReportText:
     """A report such as that kind of agency writes, with a unique mark in its text."""

@@ -1,10 +1,11 @@
-"""What invented people have done in the last fortnight: answers, reports, declarations, registers."""
+"""What invented people do in the last fortnight: answers, reports, declarations, registers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from io import BytesIO
 from itertools import count
 from random import Random
 
@@ -12,13 +13,15 @@ from sqlalchemy import Row, select
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.domain.files import Upload
 from portal.domain.registers import Mark
 from portal.domain.vocabulary import AgencyType, Answer, Attendance, Expectation, MeetingStatus
 from portal.domain.working_days import add_working_days, london_instant
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.services import reports
-from portal.services.demo import accounts, texts
+from portal.services.demo import texts
+from portal.services.demo.diary import Deed, Diary, Who
 from portal.services.demo.import_files import PlannedMeeting
 from portal.services.demo.people import DemoPerson
 from portal.services.demo.plan import working_days_before
@@ -28,6 +31,7 @@ from portal.services.invitations.seen import seen_answer, seen_declaration
 from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.marking import Entry, record
 from portal.services.registers.sheet import read_register
+from portal.services.report_files import attach_files
 
 FORTNIGHT = 10
 """Working days back to which answers and reports are spread."""
@@ -38,6 +42,13 @@ SENT = {AgencyType.GP: 0.45, AgencyType.POLICE: 0.85, AgencyType.HOUSING: 0.4}
 USUALLY_SENT = 0.65
 DRAFTED = 0.4
 """Of the reports that were not sent, how many somebody has begun."""
+ATTACHED = {
+    AgencyType.SCHOOL: "Attendance this year",
+    AgencyType.HEALTH_VISITING: "Growth chart in numbers",
+    AgencyType.POLICE: "Incidents in order of time",
+}
+"""What is attached to the first report that an agency of a kind sends."""
+
 DECLARED = 0.7
 DIFFERS = 0.1
 """How often an agency says something else than the chair saw."""
@@ -59,18 +70,19 @@ class Seat:
 
 @dataclass(slots=True)
 class Work:
-    """One partnership's fortnight. Deeds are planned first and done in the order of their time."""
+    """One partnership's fortnight, planned into its diary."""
 
     partnership_id: int
     prefix: str
     staff: Mapping[str, Sequence[DemoPerson]]
     today: date
     chance: Random
-    _deeds: list[tuple[datetime, int, Callable[[Viewer], None], str]] = field(default_factory=list)
+    diary: Diary
+    _attached: set[AgencyType] = field(default_factory=set)
     _answers: dict[int, Answer] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
-    def do(self, meetings: Sequence[PlannedMeeting]) -> None:
+    def plan(self, meetings: Sequence[PlannedMeeting]) -> None:
         """Work on the open meetings up to the demonstration's day."""
         seats = self._seats()
         moved = self._move_away(seats)
@@ -86,8 +98,6 @@ class Work:
         for row in self._past_meetings():
             if row.scheduled_on <= last_closed:
                 self._close(row, by_reference[row.reference].chair_email)
-        for at, _order, deed, email in sorted(self._deeds, key=lambda planned: planned[:2]):
-            deed(accounts.viewer_of(email, self.partnership_id, at))
 
     def _seats(self) -> list[Seat]:
         rows = db.session.execute(
@@ -143,13 +153,24 @@ class Work:
         if not sent and self.chance.random() > DRAFTED:
             return
         text = texts.report(seat.agency_type, self.chance, self._mark("R"))
+        attached = self._attachment(seat) if sent else []
 
         def write(viewer: Viewer) -> None:
             saved = reports.save_draft(viewer, seat.meeting_id, 0, text)
+            attach_files(viewer, seat.meeting_id, attached)
             if sent:
                 reports.submit_report(viewer, seat.meeting_id, saved.version)
 
         self._plan(seat, write)
+
+    def _attachment(self, seat: Seat) -> list[Upload]:
+        """What is attached to the first report of some kinds of agency; its name and its text carry a mark."""
+        title = ATTACHED.get(seat.agency_type)
+        if title is None or seat.agency_type in self._attached:
+            return []
+        self._attached.add(seat.agency_type)
+        mark = f"{self.prefix}F-{seat.invitation_id % 10**4:04d}-{next(self._numbers):04d}"
+        return [Upload(f"{title} {mark}.txt", BytesIO(f"{title}\nOur file {mark}\n\n{texts.ATTACHMENT}\n".encode()))]
 
     def _declare(self, seat: Seat) -> None:
         if not seat.people:
@@ -215,14 +236,14 @@ class Work:
             return Attendance.VIDEO
         return Attendance.NO_RESPONSE
 
-    def _plan(self, seat: Seat, deed: Callable[[Viewer], None]) -> None:
+    def _plan(self, seat: Seat, deed: Deed) -> None:
         latest = min(working_days_before(self.today, 1), working_days_before(seat.day, 1))
         day = working_days_before(latest, self.chance.randint(0, FORTNIGHT - 4))
         person = self.chance.choice(seat.people)
         self._add(self._at(day, time(self.chance.randint(8, 16), self.chance.randint(0, 59))), deed, person.email)
 
-    def _add(self, at: datetime, deed: Callable[[Viewer], None], email: str) -> None:
-        self._deeds.append((at, len(self._deeds), deed, email))
+    def _add(self, at: datetime, deed: Deed, email: str) -> None:
+        self.diary.add(at, Who(email), deed)
 
     def _at(self, day: date, when: time) -> datetime:
         return london_instant(day, when)
