@@ -56,6 +56,7 @@ _WORDS = {
     TaskKind.SIGN_AUDIT: ("Sign the audit return of {subject}", "Sign"),
     TaskKind.RETURNS_LATE: ("{missing} {returns} late: {subject}", "See who"),
     TaskKind.ROUND_OPENS: ("{subject} opens tomorrow", "Look through"),
+    TaskKind.RATE_RETURNS: ("Rate {missing} signed {signed}: {subject}", "See which"),
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
@@ -73,6 +74,7 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         of=task.of,
         have=have,
         returns="return is" if missing == 1 else "returns are",
+        signed="return" if missing == 1 else "returns",
         actions="action" if task.done == 1 else "actions",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
         agencies="agency" if task.of == 1 else "agencies",
@@ -83,7 +85,7 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
     is_active = task.hat.membership_id == viewer.membership_id
     return ShownTask(
         task,
-        f"{title} ({hat})" if hat else title,
+        f"{title} ({hat})" if hat and hat != task.subject else title,
         action,
         _address(task),
         None if is_active else task.hat.membership_id,
@@ -118,6 +120,8 @@ def _address(task: Task) -> str:
         return url_for(endpoint, **row)
     if task.kind is TaskKind.ACTIONS_OVERDUE:
         return url_for("actions.index", show="overdue")
+    if task.kind is TaskKind.RATE_RETURNS:
+        return url_for("audit_rounds.show", round_id=task.subject_id, state="signed")
     if task.kind is TaskKind.NOT_OURS:
         return url_for("invitations.expect", meeting_id=task.meeting_id, invitation_id=task.subject_id)
     return url_for(_MEETING_PAGES.get(task.kind, "meetings.show"), meeting_id=task.meeting_id)

@@ -24,7 +24,7 @@ class Stencil:
         self._order = tuple(_PLACE.findall(tidy))
         # By their order, because to look each place up by its name takes twice as long.
         self._html = _PLACE.sub("%s", _PLAIN_PERCENT.sub("%%", tidy))
-        self._blank = dict.fromkeys(self._order, "")
+        self._blank: dict[str, object] = dict.fromkeys(self._order, "")
 
     @property
     def places(self) -> tuple[str, ...]:

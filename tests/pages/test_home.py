@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from portal.database.session import db, writing
-from portal.models.audits import AuditRound
+from portal.domain.audit_vocabulary import ReturnStatus
+from portal.models.audits import AuditReturn, AuditRound
 from portal.models.meetings import Invitation
 from portal.models.people import User
 from tests.services.rows import change
@@ -144,10 +145,21 @@ def test_an_administrator_sends_a_new_link(at_home, client, world):
 
 
 @pytest.mark.parametrize("key", ["a.board", "a.scrutineer"])
-def test_the_board_is_led_to_the_figures(at_home, key):
+def test_the_board_is_led_to_the_figures(at_home, world, key):
+    for name in ("a.section_11", "a.schools"):
+        change(AuditRound, world.rounds[name], closed_at=world.now)
     page = at_home(key)
     assert page.select_one("main a[href='/figures']")
     assert "Nothing needs you today." in page.get_text()
+
+
+def test_a_panel_is_led_to_the_returns_that_wait_for_it(at_home, client, world):
+    school = world.returns["a.school"].id
+    change(AuditReturn, school, status=ReturnStatus.SIGNED, released_at=None)
+    (link,) = [link["href"] for link in at_home("a.board").select(".app-task a") if "See which" in link.get_text()]
+    assert link == f"/audit-rounds/{world.rounds['a.schools']}?state=signed"
+    row = client.get(link).page.select_one(f"tbody a[href='/audits/{school}']")
+    assert client.get(row["href"]).page.select_one(f"main a[href='/moderation/{school}']")
 
 
 @pytest.mark.parametrize("key", ["a.school.lead", "a.chair", "a.coordinator", "a.administrator", "both"])

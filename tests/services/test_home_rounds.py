@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.services.audits import rounds
+from portal.domain.audit_vocabulary import ReturnStatus
+from portal.models.audits import AuditReturn
+from portal.services.audits import panels, rounds
 from portal.services.home.page import home
 from portal.services.home.tasks import TaskKind
 from tests.services.round_steps import MONDAY_AFTER
+from tests.services.rows import change
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -57,3 +60,27 @@ def test_who_does_not_run_rounds_is_left_alone(tasks, key):
 def test_each_partnerships_rounds_stand_under_their_own_hat(tasks, world):
     found = tasks("a.business_manager", MONDAY_AFTER, "b.business_manager")
     assert {number for _kind, number, _of, _due in found} == {world.rounds[f"{p}.section_11"] for p in "ab"}
+
+
+def to_rate(viewer_of, world, key):
+    """What a panel member's home says of returns to be rated: (round, how many)."""
+    tasks = home(viewer_of(world.person(key))).tasks
+    return [(task.subject_id, task.of) for task in tasks if task.kind is TaskKind.RATE_RETURNS]
+
+
+def test_who_sits_on_a_panel_is_told_how_many_signed_returns_wait(world, viewer_of):
+    number, manager = world.rounds["a.section_11"], viewer_of(world.person("a.business_manager"))
+    signed = world.returns["a.police"].id
+    change(AuditReturn, signed, status=ReturnStatus.SIGNED)
+    before = to_rate(viewer_of, world, "a.scrutineer")
+    board = world.person("a.board").hats[0].membership_id
+    panels.set_panel(manager, number, [board])
+    assert to_rate(viewer_of, world, "a.scrutineer") == [one for one in before if one[0] != number]
+    waiting = dict(to_rate(viewer_of, world, "a.board"))
+    assert waiting[number] >= 1
+    change(AuditReturn, signed, released_at=world.now)
+    assert dict(to_rate(viewer_of, world, "a.board")).get(number, 0) == waiting[number] - 1
+    change(AuditReturn, signed, released_at=None)
+    assert dict(to_rate(viewer_of, world, "a.board")) == waiting
+    rounds.close_round(manager, number)
+    assert number not in dict(to_rate(viewer_of, world, "a.board"))

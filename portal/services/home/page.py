@@ -1,4 +1,4 @@
-"""All of one person's Home, by at most eleven queries however many memberships they have."""
+"""All of one person's Home, by at most twelve queries however many memberships they have."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from portal.services.home.audits import returns_to_answer
 from portal.services.home.done import Done, done_by_agency
 from portal.services.home.keepers import ComingMeeting, kept_by, not_ours
 from portal.services.home.owed import next_meeting, owed_by_agencies
+from portal.services.home.panels import returns_to_rate
 from portal.services.home.promised import promised
 from portal.services.home.rounds import rounds_to_run
 from portal.services.home.signing import returns_to_sign
@@ -50,6 +51,7 @@ def home(viewer: Viewer) -> Home:
             *returns_to_answer(session, viewer),
             *returns_to_sign(session, viewer),
             *rounds_to_run(session, viewer),
+            *returns_to_rate(session, viewer),
         ],
         key=lambda task: task.place,
     )

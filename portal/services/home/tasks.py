@@ -29,6 +29,7 @@ class TaskKind(StrEnum):
     SIGN_AUDIT = "sign_audit"
     RETURNS_LATE = "returns_late"
     ROUND_OPENS = "round_opens"
+    RATE_RETURNS = "rate_returns"
     ACTION_OVERDUE = "action_overdue"
     CHECK_ACTION = "check_action"
     ACTIONS_OVERDUE = "actions_overdue"
