@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
@@ -18,12 +19,13 @@ _STANDING_OUT = """() => {
     return last.slice(0, 3).map((one) => one.outerHTML.slice(0, 200)).join(" | ");
 }"""
 # What is folded away is looked at too. GOV.UK's script follows the width one frame later.
-_UNFOLD = """() => {
+_SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_UNFOLD_AND_SETTLE = f"""() => {{
     for (const fold of document.querySelectorAll("details")) fold.open = true;
     for (const one of document.querySelectorAll(".govuk-radios__conditional--hidden"))
         one.classList.remove("govuk-radios__conditional--hidden");
-}"""
-_SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    return ({_SETTLE})();
+}}"""
 # Each thing that can be worked gets a number; radios that go together have one, as Tab stops at them once.
 _NUMBER = """() => {
     const seen = new Map();
@@ -41,12 +43,12 @@ _NUMBER = """() => {
 _STOP = "() => document.activeElement?.dataset.stop ?? null"
 
 
-def look(page: Page) -> list[str]:
-    """The faults of the page with everything in it unfolded, at both widths; it is left like that, at the wide one."""
-    page.evaluate(_UNFOLD)
+def look(page: Page, widths: Sequence[int] = (NARROW, WIDE)) -> list[str]:
+    """The faults of the page with everything in it unfolded, at each width; it is left like that, at the last one."""
     faults = []
-    for width in (NARROW, WIDE):
-        _resize(page, width)
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.evaluate(_UNFOLD_AND_SETTLE)
         faults += [f"{page.url} at {width}: {fault}" for fault in barriers(page)]
         if overhang(page) > 0:
             faults.append(f"{page.url} at {width}: wider than the window: {page.evaluate(_STANDING_OUT)}")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import Browser, expect
 
-from portal.database.session import db
 from portal.domain.vocabulary import Answer
-from portal.models.meetings import Invitation
-from tests.browser.looking import barriers, overhang
+from tests.browser.looking import barriers, misfits, task
+from tests.services.rows import invitation_of
 
 pytestmark = pytest.mark.browser
+
+AGENCY = "other_gp"
 
 REPORT = {
     "How you know the child and family": "Registered with us since birth.",
@@ -25,21 +25,6 @@ REPORT = {
 def place(served):
     """A's review conference in two weeks, which the second surgery has not answered."""
     return served.world.meeting("a.review")
-
-
-def stored(place) -> Invitation:
-    """The surgery's invitation as it is kept."""
-    db.session.rollback()
-    return db.session.scalars(
-        select(Invitation)
-        .where(Invitation.id == place.invitations["other_gp"].id)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def task(page: Page, words: str):
-    """One of the things to do on Home."""
-    return page.locator(".app-task").filter(has_text=words)
 
 
 def test_from_home_to_answered_and_reported(page, served, place, sign_in_in_browser):
@@ -58,7 +43,10 @@ def test_from_home_to_answered_and_reported(page, served, place, sign_in_in_brow
     assert barriers(page) == []
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_role("alert")).to_contain_text("Your answer was sent. A deputy will come: Dr Field.")
-    assert (stored(place).answer, stored(place).answer_note) == (Answer.DEPUTY, "Dr Field")
+    assert (invitation_of(place, AGENCY).answer, invitation_of(place, AGENCY).answer_note) == (
+        Answer.DEPUTY,
+        "Dr Field",
+    )
     assert barriers(page) == []
 
     page.locator("#report").get_by_role("button", name="Go on with your report").click()
@@ -69,7 +57,7 @@ def test_from_home_to_answered_and_reported(page, served, place, sign_in_in_brow
     page.get_by_role("button", name="Check and send").click()
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_text("Your report was sent.")).to_be_visible()
-    assert stored(place).report_received_on == served.world.today
+    assert invitation_of(place, AGENCY).report_received_on == served.world.today
 
     page.goto("/")
     expect(page.locator(".app-stat").nth(0)).to_contain_text("1")
@@ -113,7 +101,7 @@ def test_without_scripts_all_questions_are_in_sight(browser: Browser, served, pl
     page.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_text("Apologies: nobody can come: Clinic all day.").first).to_be_visible()
     context.close()
-    assert stored(place).answer is Answer.APOLOGIES
+    assert invitation_of(place, AGENCY).answer is Answer.APOLOGIES
 
 
 def test_an_error_is_said_and_leads_to_its_field(page, served, place, sign_in_in_browser):
@@ -129,9 +117,6 @@ def test_an_error_is_said_and_leads_to_its_field(page, served, place, sign_in_in
 @pytest.mark.parametrize("width", [1280, 375])
 def test_it_fits_the_window_and_bars_nobody(page, served, place, sign_in_in_browser, width):
     sign_in_in_browser(page, served.world.person("a.other_gp.practitioner"))
-    page.set_viewport_size({"width": width, "height": 900})
     meeting = f"/meetings/{place.id}"
-    for path in ("/", "/meetings", "/meetings?when=all", "/meetings/answers", meeting, f"{meeting}/answer"):
-        page.goto(path)
-        assert overhang(page) == 0, path
-        assert barriers(page) == [], path
+    pages = ("/", "/meetings", "/meetings?when=all", "/meetings/answers", meeting, f"{meeting}/answer")
+    assert misfits(page, width, pages) == []

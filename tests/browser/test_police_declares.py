@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import select, update
+from playwright.sync_api import expect
+from sqlalchemy import update
 
-from portal.database.session import db, writing
+from portal.database.session import writing
 from portal.domain.vocabulary import Answer, Attendance
 from portal.models.meetings import Invitation
-from tests.browser.looking import barriers, overhang
+from tests.browser.looking import barriers, misfits, task
+from tests.services.rows import invitation_of
 
 pytestmark = pytest.mark.browser
 
@@ -20,24 +21,6 @@ pytestmark = pytest.mark.browser
 def place(served):
     """A's initial conference of today, 14:00; it is 11:00."""
     return served.world.meeting("a.initial")
-
-
-def stored(place) -> Invitation:
-    """The force's invitation as it is kept."""
-    db.session.rollback()
-    return db.session.scalars(
-        select(Invitation)
-        .where(Invitation.id == place.invitations["police"].id)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def task(page: Page, *words: str):
-    """One of the things to do on Home."""
-    found = page.locator(".app-task")
-    for word in words:
-        found = found.filter(has_text=word)
-    return found
 
 
 def test_from_home_to_declared_and_seen_by_the_chair(page, new_page, served, place, sign_in_in_browser, at_world_time):
@@ -55,7 +38,8 @@ def test_from_home_to_declared_and_seen_by_the_chair(page, new_page, served, pla
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Thank you. You said: By video.")
     expect(page.locator("#day")).to_contain_text("It counts until the chair records otherwise.")
-    assert (stored(place).declared_attendance, stored(place).attendance) == (Attendance.VIDEO, Attendance.VIDEO)
+    kept = invitation_of(place, "police")
+    assert (kept.declared_attendance, kept.attendance) == (Attendance.VIDEO, Attendance.VIDEO)
     page.goto("/")
     expect(page.get_by_text("Say who attended")).to_have_count(0)
 
@@ -105,7 +89,7 @@ def test_two_areas_are_answered_on_one_page(page, served, sign_in_in_browser):
     assert barriers(page) == []
     page.get_by_role("button", name="Send these answers").click()
     expect(page.get_by_role("alert")).to_contain_text("2 answers were sent.")
-    assert [stored(place).answer for place in places] == [Answer.ATTEND, Answer.ATTEND]
+    assert [invitation_of(place, "police").answer for place in places] == [Answer.ATTEND, Answer.ATTEND]
 
 
 def test_a_thing_of_another_area_opens_under_it(page, served, sign_in_in_browser):
@@ -116,15 +100,12 @@ def test_a_thing_of_another_area_opens_under_it(page, served, sign_in_in_browser
     expect(page.locator("header")).to_contain_text("ZQ-B-PARTNERSHIP-QZ")
     page.get_by_label("Will send a report only").check()
     page.get_by_role("button", name="Send the answer").click()
-    assert stored(world.meeting("b.review")).answer is Answer.REPORT_ONLY
+    assert invitation_of(world.meeting("b.review"), "police").answer is Answer.REPORT_ONLY
 
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_it_fits_the_window_and_bars_nobody(page, served, place, sign_in_in_browser, width):
     sign_in_in_browser(page, served.world.person("both"))
-    page.set_viewport_size({"width": width, "height": 900})
     meeting = f"/meetings/{place.id}"
-    for path in ("/", "/meetings/answers", meeting, f"{meeting}/attendance", "/meetings?when=past"):
-        page.goto(path)
-        assert overhang(page) == 0, path
-        assert barriers(page) == [], path
+    pages = ("/", "/meetings/answers", meeting, f"{meeting}/attendance", "/meetings?when=past")
+    assert misfits(page, width, pages) == []

@@ -14,6 +14,8 @@ from tests.services.audit_steps import asked_now
 
 pytestmark = pytest.mark.browser
 
+LETTER = "Letter from the board (PDF)"
+
 
 @pytest.fixture
 def place(served):
@@ -84,4 +86,37 @@ def test_from_sending_to_a_second_version(served, place, new_page, sign_in_in_br
     faults += look(lead)
     lead.goto(signing)
     faults += look(lead)
+    assert faults == [], "\n".join(faults)
+
+
+def test_from_the_panel_to_the_letter(served, new_page, sign_in_in_browser):
+    place, faults = served.world.returns["a.school"], []
+
+    def as_one(name: str) -> Page:
+        page = new_page()
+        sign_in_in_browser(page, served.world.person(f"a.{name}"))
+        page.goto(f"/audits/{place.id}")
+        return page
+
+    head, panel, manager = as_one("school.head"), as_one("board"), as_one("business_manager")
+    assert not head.get_by_role("link", name=LETTER).is_visible()
+    panel.get_by_role("link", name="Moderation and challenge session").click()
+    panel.get_by_role("link", name="Is 2.1 so?").click()
+    panel.get_by_label("Amber: partly in place").check()
+    panel.get_by_label("Why?").fill("The policy is of 2019.")
+    press(panel, "Save and stop")
+    faults += look(panel)
+    manager.get_by_role("link", name="Moderation and challenge session").click()
+    manager.get_by_role("button", name="Release to the agency").click()
+    faults += look(manager)
+    press(manager, "Release to the agency")
+
+    head.reload()
+    faults += look(head)
+    with head.expect_download() as begun:
+        head.get_by_role("link", name=LETTER).click()
+    assert begun.value.path().read_bytes().startswith(b"%PDF")
+    head.get_by_role("link", name="What the panel made of your answers").click()
+    head.get_by_role("link", name="Is 2.1 so?").click()
+    assert head.get_by_text("The policy is of 2019.").is_visible()
     assert faults == [], "\n".join(faults)

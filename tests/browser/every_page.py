@@ -1,0 +1,128 @@
+"""Which pages are opened by whom, so that every role meets every kind of page it has, and every row is met by somebody.
+
+They are worked out from tests/access/routes.py: a new route is looked at once it stands there. The roles are looked
+after by the files test_pages_of_*.py, a group each, so that the work spreads over pytest's workers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+from portal.domain.vocabulary import Role
+from tests.access.matrix import address_of
+from tests.access.routes import ROUTES
+from tests.access.who import EVERYBODY
+from tests.browser.looking import AXE
+from tests.browser.page_faults import NARROW, look
+from tests.world import Person, World
+
+GROUPS: dict[str, tuple[Role, ...]] = {
+    "agencies": (Role.AGENCY_LEAD, Role.SIGNATORY),
+    "board": (Role.BOARD_MEMBER, Role.SCRUTINEER, Role.SECTOR_LEAD),
+    "business_manager": (Role.BUSINESS_MANAGER,),
+    "meetings": (
+        Role.PRACTITIONER,
+        Role.CHAIR,
+        Role.SAFEGUARDING_MANAGER,
+        Role.COORDINATOR,
+        Role.ADMINISTRATOR,
+    ),
+}
+NO_PAGE = {
+    "/health/live",
+    "/health/ready",
+    # Pictures on a page, which the journey of the board waits for.
+    "/audit-rounds/<int:round_id>/results/changes.svg",
+    "/audit-rounds/<int:round_id>/results/questions/<int:question_id>/ratings.svg",
+    # A browser saves these instead of showing them.
+    "/audit-rounds/<int:round_id>/chase.csv",
+    "/audit-rounds/<int:round_id>/results/report",
+    "/audit-rounds/<int:round_id>/results/workbook",
+    "/audits/<int:return_id>/letter",
+    "/audits/<int:return_id>/workbook",
+    "/files/<int:file_id>",
+}
+IN_FORM_PAGES = {
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-in/recovery-code",
+    "/sign-in/set-up-code",
+    "/join/<token>",
+    "/meetings/<int:meeting_id>/report/check",
+    "/audits/<int:return_id>/versions",  # in test_school_signs.py: no return of the world has two
+}
+
+Opened = tuple[str, str]
+
+
+class Visit(NamedTuple):
+    """A page that somebody opens; is it the first at this place, of all the roles?"""
+
+    rule: str
+    place: str
+    is_first: bool
+
+
+def opened_by(name: str) -> set[Opened]:
+    """Each rule and place that somebody gets a page for."""
+    found = set()
+    for rule, by_method in ROUTES.items():
+        route = by_method.get("GET")
+        if route is None or route.public or rule in NO_PAGE or name not in route.roles:
+            continue
+        places = route.places or {"": None}
+        for key, place in places.items():
+            names, answer = (route.roles, route.answer) if place is None else (place.opens_to, place.answer)
+            if name in names and 200 in answer:
+                found.add((rule, key))
+    return found
+
+
+def visits(world: World) -> dict[Role, dict[str, list[Visit]]]:
+    """By role and person, the fewest pages with which each role meets each rule and somebody meets each place."""
+    role_of = {name: world.person(f"a.{name}").hat.role for name in EVERYBODY}
+    openers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for name in EVERYBODY:
+        for rule, place in opened_by(name):
+            openers[rule].add((name, place))
+    chosen: dict[Role, dict[str, list[Visit]]] = {role: {} for role in Role}
+    for rule in sorted(openers):
+        roles = {role_of[name] for name, _place in openers[rule]}
+        places = {place for _name, place in openers[rule]}
+        while roles or places:
+
+            def gain(opener: tuple[str, str], roles: set[Role] = roles, places: set[str] = places) -> tuple[int, bool]:
+                name, place = opener
+                # To sign in costs as much as some pages: who is there already goes first.
+                return (role_of[name] in roles) + (place in places), name in chosen[role_of[name]]
+
+            name, place = max(sorted(openers[rule]), key=gain)
+            chosen[role_of[name]].setdefault(name, []).append(Visit(rule, place, place in places))
+            roles.discard(role_of[name])
+            places.discard(place)
+    return chosen
+
+
+def faults_of_pages(
+    role: Role, world: World, new_page: Callable[[], Page], sign_in_in_browser: Callable[[Page, Person], None]
+) -> list[str]:
+    """What is wrong with the pages that a role's people open."""
+    faults = []
+    for name, pages in visits(world)[role].items():
+        page = new_page()
+        sign_in_in_browser(page, world.person(f"a.{name}"))
+        # Loaded with each page, it is not sent anew for each.
+        page.add_init_script(AXE)
+        for rule, place, is_first in pages:
+            address = address_of(world, rule, place, "a")
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, f"{address} as {name}: {answer.status}"
+            # What other roles have at the same place is seen where there is least room for it.
+            faults += look(page) if is_first else look(page, (NARROW,))
+        page.context.close()
+    return faults
