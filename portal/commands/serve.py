@@ -8,7 +8,7 @@ from waitress.server import create_server
 
 from portal.commands.outcomes import now, raise_unusable
 from portal.config import Settings
-from portal.domain.labels import label
+from portal.domain.labels import label, role_name
 from portal.domain.vocabulary import AgencyType, Role
 from portal.services import readiness
 from portal.services.demo.accounts import DemoAccount, current_code, list_accounts
@@ -78,4 +78,4 @@ def _what(account: DemoAccount) -> str:
     main = account.memberships[0]
     agency = f", {label(AgencyType(main.agency_type))}" if main.agency_type else ""
     areas = " and ".join(dict.fromkeys(membership.partnership for membership in account.memberships))
-    return f"{label(Role(main.role))}{agency}, {areas}"
+    return f"{role_name(Role(main.role))}{agency}, {areas}"

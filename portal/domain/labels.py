@@ -201,6 +201,11 @@ def short_label(value: StrEnum) -> str:
     return LABELS[type(value)][value].short
 
 
+def role_name(role: Role) -> str:
+    """Return a role's name alone, without what its label adds for whoever gives the role to somebody."""
+    return label(role).partition(":")[0]
+
+
 def choices(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
     """Return (value, label) pairs for radios and selects, in the order given; an enum itself will do."""
     return [(value.value, label(value)) for value in values]

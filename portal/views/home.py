@@ -56,7 +56,7 @@ _WORDS = {
     TaskKind.SIGN_AUDIT: ("Sign the audit return of {subject}", "Sign"),
     TaskKind.RETURNS_LATE: ("{missing} {returns} late: {subject}", "See who"),
     TaskKind.ROUND_OPENS: ("{subject} opens tomorrow", "Look through"),
-    TaskKind.RATE_RETURNS: ("Rate {missing} signed {signed}: {subject}", "See which"),
+    TaskKind.RATE_RETURNS: ("Rate {missing} signed {signed}: {subject}", "Open"),
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),

@@ -9,8 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
-from portal.domain.labels import label
-from portal.domain.vocabulary import Role
+from portal.domain.labels import role_name
 from portal.web.headers import csp_nonce
 
 
@@ -79,11 +78,6 @@ def sections_for(viewer: Viewer | None) -> list[Section]:
     return kept[key]
 
 
-def _role_name(role: Role) -> str:
-    """A role's name alone, without what a label adds for whoever gives the role to somebody."""
-    return label(role).partition(":")[0]
-
-
 def install_page_context(app: Flask, *, demo_mode: bool) -> None:
     """Hand the layout what it draws, also on error pages that were reached before anybody was known."""
 
@@ -96,6 +90,6 @@ def install_page_context(app: Flask, *, demo_mode: bool) -> None:
             "demo_mode": demo_mode,
             "csp_nonce": csp_nonce(),
             "today": viewer.today if viewer else None,
-            "role_label": _role_name(viewer.role) if viewer and viewer.role else "",
+            "role_label": role_name(viewer.role) if viewer and viewer.role else "",
             "Permission": Permission,
         }

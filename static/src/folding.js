@@ -1,5 +1,13 @@
 // Filters stand open where there is room, and are folded on a telephone until somebody wants them.
 export function startFolding() {
-  if (!window.matchMedia("(max-width: 40.0525em)").matches) return;
-  for (const fold of document.querySelectorAll("details[data-fold-narrow]")) fold.open = false;
+  const narrow = window.matchMedia("(max-width: 40.0525em)");
+  if (narrow.matches) setOpen("details[data-fold-narrow]", false);
+  // A telephone that is turned has room, and nothing to press there that would open them again.
+  narrow.addEventListener("change", () => {
+    if (!narrow.matches) setOpen("details[data-fold-narrow], .app-filters__fold", true);
+  });
+}
+
+function setOpen(which, open) {
+  for (const fold of document.querySelectorAll(which)) fold.open = open;
 }

@@ -86,6 +86,14 @@ def test_filters_are_folded_on_a_telephone(page: Page, server: Server, width: in
     expect(page.get_by_label("Words")).to_be_visible(visible=visible)
 
 
+def test_filters_open_when_the_telephone_is_turned(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{server.address}/others")
+    expect(page.get_by_label("Words")).to_be_hidden()
+    page.set_viewport_size({"width": 800, "height": 375})
+    expect(page.get_by_label("Words")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/report", "/register", "/others", "/report?demo=yes"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_pages_have_no_fault_that_axe_finds_and_fit_the_window(

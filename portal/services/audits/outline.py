@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import audits as access
@@ -15,17 +15,12 @@ from portal.access.viewer import Viewer
 from portal.domain.returns import AnswerState, Progress, answer_state, progress_of
 from portal.models.audits import AuditReturn, Response
 from portal.models.frameworks import Question, Standard
+from portal.services.audits.question_numbers import QUESTION_NUMBER
 
 OPEN_STATES = frozenset({AnswerState.UNANSWERED, AnswerState.TO_CONFIRM, AnswerState.TO_FINISH})
 """States of answers that still want something."""
 
-_then, _asked_then, _before = aliased(Response), aliased(Question), aliased(Question)
-_place_in_standard = (
-    select(func.count())
-    .where(_before.standard_id == Question.standard_id, _before.position <= Question.position)
-    .correlate(Question)
-    .scalar_subquery()
-)
+_then, _asked_then = aliased(Response), aliased(Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ def outline_of(session: Session, viewer: Viewer, return_id: int) -> Outline:
             Standard.code.label("standard_code"),
             Standard.title,
             Response.question_id,
-            _place_in_standard.label("place"),
+            QUESTION_NUMBER,
             Question.text,
             Response.rating,
             Response.is_confirmed,
@@ -157,7 +152,7 @@ def outline_of(session: Session, viewer: Viewer, return_id: int) -> Outline:
         entries = tuple(
             Entry(
                 row.question_id,
-                f"{number}.{row.place}",
+                row.question_number,
                 row.text,
                 answer_state(
                     rating=row.rating, is_confirmed=row.is_confirmed, is_of_this_time=row.answered_at is not None

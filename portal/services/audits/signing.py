@@ -17,8 +17,9 @@ from portal.domain.returns import AnswerState, answer_state, missing
 from portal.domain.sign_off import DECLARATIONS, next_step, offer
 from portal.models.audits import AuditReturn, AuditRound, Response, ReturnVersion, SignOff
 from portal.models.evidence import Evidence
-from portal.models.frameworks import Question
+from portal.models.frameworks import Question, Standard
 from portal.services.audits.new_versions import open_next
+from portal.services.audits.question_numbers import QUESTION_NUMBER
 from portal.services.audits.signers import Place, Signature, places_of, signatures_of, signed, signer_of
 from portal.services.changes import Change, changing
 from portal.services.invitations.seen import AlreadySo
@@ -36,7 +37,7 @@ class Lacking:
     """A question that keeps a return from being sent, with what is missing."""
 
     question_id: int
-    code: str
+    number: str
     text: str
     words: tuple[str, ...]
 
@@ -53,11 +54,12 @@ def lacking(session: Session, viewer: Viewer, return_id: int) -> list[Lacking]:
     rows = session.execute(
         audits_access.answers_visible_to(viewer)
         .join(Question, Question.id == Response.question_id)
+        .join(Standard, Standard.id == Question.standard_id)
         .where(Response.return_id == return_id, Response.number == AuditReturn.number)
         .order_by(Question.position)
         .with_only_columns(
             Question.id,
-            Question.code,
+            QUESTION_NUMBER,
             Question.text,
             Question.needs_narrative,
             Question.needs_evidence,
@@ -79,14 +81,14 @@ def lacking(session: Session, viewer: Viewer, return_id: int) -> list[Lacking]:
         elif state is AnswerState.TO_FINISH and not words:
             words.append(_TO_FINISH)
         if words:
-            found.append(Lacking(row.id, row.code, row.text, tuple(words)))
+            found.append(Lacking(row.id, row.question_number, row.text, tuple(words)))
     return found
 
 
 def submit_return(viewer: Viewer, return_id: int) -> bool:
     """Send a complete return to be signed; gives False where somebody has sent it already.
 
-    Raises Invalid with what is missing by the question's code, NotVisible, NotPermitted.
+    Raises Invalid with what is missing by the question's number, NotVisible, NotPermitted.
     """
     try:
         with changing(viewer) as change:
@@ -99,7 +101,7 @@ def submit_return(viewer: Viewer, return_id: int) -> bool:
             open_questions = lacking(change.session, viewer, return_id)
             if open_questions:
                 raise Invalid(
-                    "The return is not complete.", errors={one.code: list(one.words) for one in open_questions}
+                    "The return is not complete.", errors={one.number: list(one.words) for one in open_questions}
                 )
             if not _has_answers(change.session, found):
                 raise NotPermitted("This return asks nothing.")

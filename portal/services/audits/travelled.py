@@ -24,12 +24,13 @@ from portal.domain.travelled_answers import AskedHere, Fit, match
 from portal.gateways import signatures
 from portal.models.audits import AuditReturn, Response
 from portal.models.evidence import Evidence
-from portal.models.frameworks import FrameworkEdition, Question
+from portal.models.frameworks import FrameworkEdition, Question, Standard
 from portal.models.portable_returns import TravelledAnswer
 from portal.services import activity
 from portal.services.audits.answering import confirm_answer
 from portal.services.audits.holding import hold_return
 from portal.services.audits.portable import agency_of, framework_of, led_return
+from portal.services.audits.question_numbers import QUESTION_NUMBER
 from portal.services.audits.returns_page import ReturnFacts
 from portal.services.audits.starting import start_return
 from portal.services.changes import Change, changing
@@ -61,7 +62,7 @@ class Travelled:
     """A question with what was answered to it elsewhere."""
 
     question_id: int
-    code: str
+    number: str
     pieces: tuple[Piece, ...]
     """The question, with what reads otherwise here than there."""
     issuer: str
@@ -229,9 +230,10 @@ def _brought(session: Session, viewer: Viewer, return_id: int) -> Sequence[Row[*
     return session.execute(
         access.answers_visible_to(viewer)
         .join(Question, Question.id == Response.question_id)
+        .join(Standard, Standard.id == Question.standard_id)
         .join(TravelledAnswer, TravelledAnswer.response_id == Response.id)
         .where(Response.return_id == return_id, Response.number == AuditReturn.number)
-        .with_only_columns(Response, Question, TravelledAnswer, _EVIDENCE)
+        .with_only_columns(Response, Question, TravelledAnswer, _EVIDENCE, QUESTION_NUMBER)
         .order_by(Question.position)
         .execution_options(populate_existing=True)
     ).all()
@@ -256,7 +258,7 @@ def _travelled(row: Any) -> Travelled:
     question, brought = row.Question, row.TravelledAnswer
     return Travelled(
         question_id=question.id,
-        code=question.code,
+        number=row.question_number,
         pieces=word_differences(brought.question, question.text),
         issuer=brought.issuer,
         label=brought.label,

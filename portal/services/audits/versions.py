@@ -21,6 +21,7 @@ from portal.domain.ratings import scales_from_plain
 from portal.models.audits import AuditReturn, AuditRound, Response, ReturnVersion
 from portal.models.evidence import Evidence
 from portal.models.frameworks import FrameworkEdition, Question, Standard
+from portal.services.audits.question_numbers import QUESTION_NUMBER
 from portal.services.audits.returns_page import ReturnFacts, return_facts
 
 
@@ -49,7 +50,7 @@ class ChangedAnswer:
     """A question whose answer differs between the two."""
 
     question_id: int
-    code: str
+    number: str
     text: str
     standard: str
     before: Side
@@ -137,7 +138,7 @@ def _answers(viewer: Viewer, return_id: int, older: int, newer: int) -> Any:
             Response.question_id,
             Response.rating,
             Response.narrative,
-            Question.code,
+            QUESTION_NUMBER,
             Question.text,
             Question.scale,
             Standard.title,
@@ -171,4 +172,4 @@ def _compared(before: Any, after: Any, backing: Mapping[int, tuple[Backing, ...]
         in_order = tuple(sorted(evidence, key=lambda piece: (piece.dated_on, piece.title, piece.file_id or 0)))
         return Side(scale.label(row.rating), scale.colour(row.rating).value, row.narrative, in_order)
 
-    return ChangedAnswer(after.question_id, after.code, after.text, after.title, side(before), side(after))
+    return ChangedAnswer(after.question_id, after.question_number, after.text, after.title, side(before), side(after))
