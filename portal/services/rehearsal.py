@@ -7,23 +7,82 @@ takes ten times as long as the page that waits for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
-from portal.domain.vocabulary import AGENCY_ROLES, Role
+from portal.domain.deadlines import ReportState
+from portal.domain.registers import NOT_SET, quorum_line
+from portal.domain.vocabulary import (
+    AGENCY_ROLES,
+    AgencyType,
+    Answer,
+    Attendance,
+    Expectation,
+    MeetingFormat,
+    MeetingStatus,
+    Role,
+)
 from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
+from portal.services.registers.sheet import Register, RegisterRow, RegisterState
 
 NOBODYS = 0
 """An id that no row has."""
 
 _TIMES = 12
 """So often is each statement run: psycopg prepares it the sixth time, and PostgreSQL plans it five times more."""
+
+
+def invented_register(today: date) -> Register:
+    """A register of two agencies that nobody keeps, so that one has been drawn before the first is."""
+    names = [("", Attendance.IN_PERSON, today), ("", None, None)]
+    rows = tuple(
+        RegisterRow(
+            invitation_id=NOBODYS,
+            expectation=Expectation.EXPECTED,
+            confirmed=attendance,
+            confirmed_by_id=None,
+            present_by=None,
+            is_deputy=False,
+            left_early=False,
+            stored_note=None,
+            agency_type=AgencyType.POLICE,
+            agency_name=name,
+            answer=Answer.ATTEND if attendance else None,
+            declared=attendance,
+            report_due_on=today,
+            report_received_on=received,
+            report_id=None,
+            report=ReportState.SENT if received else ReportState.DUE,
+            mark=NOT_SET,
+        )
+        for name, attendance, received in names
+    )
+    return Register(
+        meeting_id=NOBODYS,
+        version=NOBODYS,
+        type_code="",
+        type_name="",
+        format=MeetingFormat.IN_PERSON,
+        status=MeetingStatus.SCHEDULED,
+        scheduled_on=today,
+        start_time=time(9, 30),
+        held_on=None,
+        held_time=None,
+        interim_safety_plan=None,
+        note="",
+        closed_at=None,
+        closed_by="",
+        state=RegisterState.OPEN,
+        rule=None,
+        line=quorum_line(None, [(row.agency_type, row.confirmed) for row in rows]),
+        rows=rows,
+    )
 
 
 def viewers_of_nothing(now: datetime) -> Iterator[Viewer]:

@@ -32,7 +32,7 @@ CLOSED_MEANWHILE = "The register has been closed. What you entered was not saved
 @requires(Permission.REGISTER_KEEP)
 def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The register: a form for each row, or why it cannot be kept."""
-    return _page(read_register(viewer, meeting_id))
+    return draw_page(read_register(viewer, meeting_id))
 
 
 @pages.post("/meetings/<int:meeting_id>/register/<int:invitation_id>")
@@ -50,7 +50,7 @@ def save_row(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRet
 @requires(Permission.REGISTER_KEEP)
 def show_all(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The register as one form, quicker without scripts than a form for each row."""
-    return _page(read_register(viewer, meeting_id), one_form=True)
+    return draw_page(read_register(viewer, meeting_id), one_form=True)
 
 
 @pages.post("/meetings/<int:meeting_id>/register/all")
@@ -141,7 +141,7 @@ def _save(
         return redirect(url_for("registers.show", meeting_id=meeting_id), 303)
     except Conflict as lost:
         return _conflict_page(read_register(viewer, meeting_id), typed, lost, one_form=one_form), 409
-    return _page(read_register(viewer, meeting_id), one_form=one_form, typed=typed, faults=faults), 400
+    return draw_page(read_register(viewer, meeting_id), one_form=one_form, typed=typed, faults=faults), 400
 
 
 def _conflict_page(sheet: Register, typed: Mapping[int, TypedRow], lost: Conflict, *, one_form: bool) -> str:
@@ -156,20 +156,21 @@ def _conflict_page(sheet: Register, typed: Mapping[int, TypedRow], lost: Conflic
         invitation_id: replace(row, seen=seen[invitation_id]) if invitation_id in faults else row
         for invitation_id, row in typed.items()
     }
-    return _page(sheet, one_form=one_form, typed=again, faults=faults)
+    return draw_page(sheet, one_form=one_form, typed=again, faults=faults)
 
 
 def _entries(typed: Mapping[int, TypedRow]) -> dict[int, Entry]:
     return {invitation_id: Entry(row.seen, row.mark, row.note) for invitation_id, row in typed.items()}
 
 
-def _page(
+def draw_page(
     sheet: Register,
     *,
     one_form: bool = False,
     typed: Mapping[int, TypedRow] | None = None,
     faults: Mapping[int, str] | None = None,
 ) -> str:
+    """The register's page: with what was typed where it could not be saved, or why it cannot be kept."""
     if sheet.state is not RegisterState.OPEN:
         return render_template("registers/shut.html", sheet=sheet)
     return render_template(

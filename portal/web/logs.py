@@ -10,6 +10,9 @@ from typing import TextIO, cast
 import structlog
 from flask import Flask, Response, g, request
 
+UNLOGGED = "portal.unlogged"
+"""In the WSGI environment: a request that nobody has made. No header of HTTP can put it there."""
+
 
 class StandardError:
     """Standard error as it is when a line is written: whoever starts the portal may put another in its place."""
@@ -46,7 +49,7 @@ def install_logs(app: Flask) -> None:
 
     @app.after_request
     def write_line(response: Response) -> Response:
-        if request.endpoint != "static":
+        if request.endpoint != "static" and UNLOGGED not in request.environ:
             took = perf_counter() - g.get("started", perf_counter())
             requests.info(
                 "request",
