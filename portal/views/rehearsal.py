@@ -24,8 +24,8 @@ from portal.web.logs import UNLOGGED
 
 log = structlog.get_logger("portal.rehearsal")
 
-_TIMES = 10
-"""So often is drawn what everybody opens: after eight times Python's interpreter has fitted itself to the code."""
+_TIMES = 5
+"""So often is drawn what everybody opens, twice: Python's interpreter fits itself to code that has run eight times."""
 
 _FIRST = "/sign-in"
 _PAGES = ("/", "/meetings", "/meetings?when=all&page=2", f"/meetings/{NOBODYS}/register", f"/meetings/{NOBODYS}")
@@ -54,10 +54,11 @@ def make_ready(app: Flask) -> int:
     Otherwise one of the first pages pays for looking through all of it for garbage, which after a fork copies it too:
     a tenth of a second and more.
     """
-    failed = rehearse(app)
+    rehearse(app)
     gc.collect()
     gc.freeze()
-    return failed
+    # The collector has gone through all memory: what pages need is brought back to where it is quickly at hand.
+    return rehearse(app)
 
 
 def _ask(app: Flask, path: str) -> None:

@@ -77,6 +77,25 @@ _MEETING = (
 )
 """The meeting, its type, and the quorum that the rule set in force asks."""
 
+_its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
+_its_report = and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED)
+
+# All but who sees what, so that the first page of each hat need not build the whole of it.
+_MEETINGS = (
+    select(*_MEETING)
+    .select_from(Meeting)
+    .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+    .join(RuleSet, and_(_of_partnership, RuleSet.effective_from == _in_force))
+    .outerjoin(MeetingRule, _its_rule)
+)
+_ROWS = (
+    select(*_ROW)
+    .select_from(Meeting)
+    .join(Invitation, Invitation.meeting_id == Meeting.id)
+    .join(Agency, Agency.id == Invitation.agency_id)
+    .outerjoin(Report, _its_report)
+)
+
 
 class _Queries(NamedTuple):
     """What one hat may see of a register."""
@@ -117,23 +136,5 @@ def _for_hat(hat: Hat) -> _Queries:
 
 def _where(visible: ColumnElement[bool]) -> _Queries:
     wanted = and_(Meeting.id == bindparam(_ID), visible)
-    its_report = and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED)
-    its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
-    meeting = (
-        select(*_MEETING)
-        .select_from(Meeting)
-        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-        .join(RuleSet, and_(_of_partnership, RuleSet.effective_from == _in_force))
-        .outerjoin(MeetingRule, its_rule)
-        .where(wanted)
-    )
-    return _Queries(
-        meeting=meeting,
-        locked_meeting=meeting.with_for_update(of=Meeting, key_share=True),
-        rows=select(*_ROW)
-        .select_from(Meeting)
-        .join(Invitation, Invitation.meeting_id == Meeting.id)
-        .join(Agency, Agency.id == Invitation.agency_id)
-        .outerjoin(Report, its_report)
-        .where(wanted),
-    )
+    meeting = _MEETINGS.where(wanted)
+    return _Queries(meeting, meeting.with_for_update(of=Meeting, key_share=True), _ROWS.where(wanted))
