@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from portal.domain.contradictions import Contradiction
-from portal.domain.ratings import NOT_APPLICABLE, Scale, jump
+from portal.domain.ratings import NOT_APPLICABLE, Colour, Scale, jump
 from portal.domain.rule_json import day, members, objects, text, whole_number
 from portal.domain.working_days import add_months
 
@@ -39,6 +39,42 @@ WEIGHTS: Mapping[ReasonKind, int] = {
     ReasonKind.OLD_EVIDENCE: 1,
 }
 """How much each reason counts for; a point's weight is their sum times its question's own."""
+
+LONGEST_OPEN = 5
+"""More points than these, each for the same reason, are folded under their heading."""
+
+
+class GroupKind(StrEnum):
+    """What the points of a group have in common, in the order in which a session takes them."""
+
+    FIGURES = "figures"
+    PANEL = "panel"
+    MOVED = "moved"
+    RED = "red"
+    AMBER = "amber"
+    EVIDENCE = "evidence"
+
+
+GROUP_WORDS: Mapping[GroupKind, str] = {
+    GroupKind.FIGURES: "The portal’s own figures say otherwise",
+    GroupKind.PANEL: "The panel rates it lower",
+    GroupKind.MOVED: "Moved by more than half of the scale since last time",
+    GroupKind.RED: "Red, without an action",
+    GroupKind.AMBER: "Amber, without an action",
+    GroupKind.EVIDENCE: "Green, without recent evidence",
+}
+
+_GROUP_OF: Mapping[ReasonKind, GroupKind] = {
+    ReasonKind.CONTRADICTED: GroupKind.FIGURES,
+    ReasonKind.RATED_LOWER: GroupKind.PANEL,
+    ReasonKind.ROSE: GroupKind.MOVED,
+    ReasonKind.FELL: GroupKind.MOVED,
+    ReasonKind.NO_EVIDENCE: GroupKind.EVIDENCE,
+    ReasonKind.OLD_EVIDENCE: GroupKind.EVIDENCE,
+}
+"""Where each reason alone would put a point; a weak answer goes by its colour."""
+
+_PLACES = {kind: place for place, kind in enumerate(GroupKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +154,50 @@ class Point:
             whole_number(found, "weight"),
             reasons,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Points that are alike, numbered through the whole agenda."""
+
+    kind: GroupKind
+    points: tuple[tuple[int, Point], ...]
+
+    @property
+    def words(self) -> str:
+        """Its heading, with the count: "Red, without an action (12)"."""
+        return f"{GROUP_WORDS[self.kind]} ({len(self.points)})"
+
+    @property
+    def says_all(self) -> bool:
+        """Whether the heading is the whole reason of each of its points."""
+        return self.kind in (GroupKind.RED, GroupKind.AMBER)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it is long, and of what can wait: a session first asks what speaks against an answer."""
+        return self.kind in (GroupKind.AMBER, GroupKind.EVIDENCE) and len(self.points) > LONGEST_OPEN
+
+
+def grouped(points: Iterable[Point], scales: Mapping[int, Scale]) -> list[Group]:
+    """Put points together that are alike, each by its weightiest reason; within a group they keep their order.
+
+    `scales` are those of their questions, by id.
+    """
+    by_kind: dict[GroupKind, list[Point]] = {kind: [] for kind in GroupKind}
+    for point in points:
+        by_kind[_group_of(point, scales[point.question_id])].append(point)
+    found, number = [], 1
+    for kind, alike in by_kind.items():
+        if alike:
+            found.append(Group(kind, tuple(enumerate(alike, start=number))))
+            number += len(alike)
+    return found
+
+
+def _group_of(point: Point, scale: Scale) -> GroupKind:
+    weak = GroupKind.RED if scale.colour(point.rating) is Colour.RED else GroupKind.AMBER
+    return min((_GROUP_OF.get(reason.kind, weak) for reason in point.reasons), key=_PLACES.__getitem__)
 
 
 def words(reason: Reason, scale: Scale, agency: str, *, hidden_up_to: int | None = None) -> str:

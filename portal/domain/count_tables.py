@@ -24,6 +24,11 @@ class Part:
         return self.count is not None and bool(self.whole)
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether one of the two may not be shown."""
+        return self.count is None or self.whole is None
+
+    @property
     def percentage(self) -> Decimal | None:
         """The part as a percentage with one decimal, where both counts may be shown."""
         return percentage(self.count, self.whole) if self.count is not None and self.whole else None

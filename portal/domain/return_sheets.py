@@ -48,6 +48,8 @@ class SheetQuestion:
 
     question_id: int
     code: str
+    number: str
+    """What people call it by; the code finds it in a workbook."""
     text: str
     good: str
     scale: Scale

@@ -27,7 +27,7 @@ def show(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     if viewer.role in AGENCY_ROLES:
         told = challenges.announced(viewer, return_id)
         if told.status is not SessionStatus.RELEASED:
-            return render_template("moderation/announced.html", told=told)
+            return render_template("moderation/announced.html", told=told, return_id=return_id)
     found = challenges.open_session(viewer, return_id)
     session = found.session
     form = ReleaseForm(None, data={"version": session.version if session else 0})
@@ -84,7 +84,7 @@ def hold(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     session = found.session
     if session is None or not found.may_hold:
         raise NotPermitted("This session is not the viewer's to write up, or has not come yet.")
-    points = [(point.question_id, found.answers[point.question_id]) for point in found.agenda]
+    points = [(point.question_id, found.answers[point.question_id]) for point in found.points]
     given = {f"agreed-{number}": answer.panel.agreed for number, answer in points if answer.panel}
     form = hold_form(
         [(number, answer.scale) for number, answer in points],

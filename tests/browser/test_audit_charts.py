@@ -37,6 +37,7 @@ def test_a_chart_is_drawn_for_the_window_that_shows_it(board, asked, width, shap
     board.set_viewport_size({"width": width, "height": 900})
     board.goto(f"/audit-rounds/{asked.id}/results")
     if has_question:
+        board.locator("details", has=board.locator(".app-results__question")).first.locator("summary").click()
         board.locator(".app-results__question a").first.click()
     chart = board.locator("picture img")
     chart.scroll_into_view_if_needed()

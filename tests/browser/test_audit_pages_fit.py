@@ -1,4 +1,4 @@
-"""The audits' pages in a telephone's window, with the questions as they are shipped and as much typed as people type.
+"""The audits' pages in a telephone's window, lists at a desk too: shipped questions, and as much typed as people type.
 
 The world's own texts are short: what is shorter than its column never shows that a column is too wide.
 """
@@ -28,12 +28,12 @@ from tests.world import BEFORE, World
 
 pytestmark = pytest.mark.browser
 
-WIDTH = 375
+WIDTH, DESK = 375, 1280
 LONG = (
     "Each of our surgeries has a named lead, who meets the others every half term. "
     "See https://intranet.example.org/safeguarding/policies/2026/children-and-young-people/named-leads-and-deputies. "
 )
-TITLE = "Section 11 self-assessment of all commissioned and universal services, autumn 2026, with online safety"
+TITLE = "Section_11_self_assessment_of_all_commissioned_and_universal_services, autumn 2026, with online safety"
 NAME = "Marsh and Fenland Villages General Practitioners’ Co-operative Federation (Northumberland-Cambridgeshire)"
 
 
@@ -108,8 +108,7 @@ def _filled(world: World, agency_id: int, return_id: int, response: Response) ->
             source=ActionSource.AUDIT_ANSWER,
             return_id=return_id,
             question_id=response.question_id,
-            what="Train all reception staff of the five surgeries on private fostering, and keep a register of it. "
-            * 3,
+            what=LONG * 2,
             owner_name="Dr Alexandra Featherstonehaugh-Cholmondeley",
             due_on=world.today - timedelta(days=3),
             rag=ActionRag.RED,
@@ -153,6 +152,7 @@ def test_an_agencys_pages(served, full, page, sign_in_in_browser):
         f"{question}/evidence",
         f"{question}/actions/new",
         f"{audit}/signing",
+        f"{audit}/print",
         "/actions",
         f"/actions/{full.action}",
         f"/actions/{full.action}/progress",
@@ -170,11 +170,19 @@ def test_the_business_managers_pages(served, full, page, sign_in_in_browser):
         f"{asked}/results",
         f"{asked}/results/questions/{full.question}",
         f"/audits/{full.signed}/signing",
+        f"/audits/{full.signed}/print",
         moderation,
         f"{moderation}/questions/{full.question}",
         f"{moderation}/session",
         f"{moderation}/session/agenda",
         f"{moderation}/release",
         "/actions",
+        f"/actions/{full.action}",
     )
     assert misfits(page, WIDTH, pages) == []
+
+
+def test_lists_at_a_desk(served, full, page, sign_in_in_browser):
+    sign_in_in_browser(page, served.world.person("a.business_manager"))
+    pages = ("/audit-rounds", f"/audit-rounds/{full.round_id}", "/actions", f"/moderation/{full.signed}")
+    assert misfits(page, DESK, pages) == []

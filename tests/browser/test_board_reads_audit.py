@@ -56,7 +56,12 @@ def test_from_the_heat_map_to_the_report(served, surveyed, page, sign_in_in_brow
     )
     assert look(page) == []
 
-    page.locator(".app-results__question", has_text="Is 1.2 so?").get_by_role("link").click()
+    # A link to a standard opens its fold, and the way back from one of its questions does too.
+    page.reload()
+    question = page.locator(".app-results__question", has_text="Is 1.2 so?").get_by_role("link")
+    expect(question).to_be_hidden()
+    page.locator("main a[href^='#standard-']", has_text="1. ").click()
+    question.click()
     heading(page, "Is 1.2 so?")
     for kind in ("GPs", "Schools"):
         expect(row(page, kind)).to_contain_text("6 of 12")

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.agendas import BIG_JUMP, WEIGHTS, Answer, Point, Reason, ReasonKind, agenda, words
+from portal.domain.agendas import (
+    BIG_JUMP,
+    LONGEST_OPEN,
+    WEIGHTS,
+    Answer,
+    GroupKind,
+    Point,
+    Reason,
+    ReasonKind,
+    agenda,
+    grouped,
+    words,
+)
 from portal.domain.audit_vocabulary import ScaleKind
 from portal.domain.contradictions import Contradiction
 from portal.domain.ratings import NOT_APPLICABLE, Scale
@@ -141,3 +153,62 @@ def test_reasons_in_words():
         "The newest evidence is of March 2023."
     )
     assert "11 of 18" in words(Reason(ReasonKind.CONTRADICTED, contradiction=POLICE), RAG, "Police")
+
+
+def groups(answers):
+    """The agenda of some answers, in groups."""
+    points = agenda(answers, signed_on=SIGNED, evidence_months=24)
+    return grouped(points, {answer.question_id: answer.scale for answer in answers})
+
+
+def test_like_points_stand_together_and_the_gravest_first():
+    answers = [
+        green(question_id=1, position=1, evidence=(), weight=5),
+        green(question_id=2, position=2, rating="amber", weight=5),
+        green(question_id=3, position=3, rating="red"),
+        green(question_id=4, position=4, share_before=0.0, rating_before="Red", evidence=()),
+        green(question_id=5, position=5, rating="amber", share_before=1.0, rating_before="Green"),
+        green(question_id=6, position=6, rating="amber", panel_rating="red"),
+        green(question_id=7, position=7, panel_rating="amber", contradictions=(POLICE,)),
+        green(question_id=8, position=8, rating="red", weight=2),
+    ]
+    assert [
+        (group.words, [(number, point.question_id) for number, point in group.points]) for group in groups(answers)
+    ] == [
+        ("The portal’s own figures say otherwise (1)", [(1, 7)]),
+        ("The panel rates it lower (1)", [(2, 6)]),
+        ("Moved by more than half of the scale since last time (1)", [(3, 4)]),
+        ("Red, without an action (2)", [(4, 8), (5, 3)]),
+        ("Amber, without an action (2)", [(6, 2), (7, 5)]),
+        ("Green, without recent evidence (1)", [(8, 1)]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "is_folded"),
+    [
+        ({"rating": "red"}, GroupKind.RED, False),
+        ({"rating": "amber"}, GroupKind.AMBER, True),
+        ({"evidence": ()}, GroupKind.EVIDENCE, True),
+        ({"contradictions": (POLICE,)}, GroupKind.FIGURES, False),
+    ],
+)
+def test_only_many_of_what_can_wait_are_folded(answer, kind, is_folded):
+    many = [green(question_id=number, position=number, **answer) for number in range(LONGEST_OPEN + 1)]
+    (group,) = groups(many)
+    assert (group.kind, group.is_folded) == (kind, is_folded)
+    (few,) = groups(many[1:])
+    assert not few.is_folded
+
+
+@given(MANY, MONTHS)
+def test_no_point_is_lost_in_groups_and_a_heading_that_says_all_leaves_no_reason_out(answers, months):
+    points = agenda(answers, signed_on=SIGNED, evidence_months=months)
+    found = grouped(points, {answer.question_id: answer.scale for answer in answers})
+    numbered = [pair for group in found for pair in group.points]
+    assert [number for number, _ in numbered] == list(range(1, len(points) + 1))
+    assert sorted(point.question_id for _, point in numbered) == sorted(point.question_id for point in points)
+    for group in found:
+        for _, point in group.points:
+            if group.says_all:
+                assert {reason.kind for reason in point.reasons} == {ReasonKind.WEAK_WITHOUT_ACTION}

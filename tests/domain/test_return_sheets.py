@@ -49,7 +49,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_character
 
 def question(**facts) -> SheetQuestion:
     """A question as it stands in the portal."""
-    return SheetQuestion(7, "1.1", "Is it so?", "It is so when …", RAG, 3, **facts)
+    return SheetQuestion(7, "online-safety", "1.1", "Is it so?", "It is so when …", RAG, 3, **facts)
 
 
 def row(asked: SheetQuestion, faults: Faults | None = None, **typed: str) -> Typed:

@@ -14,7 +14,7 @@ from portal.services.audits import portable, signing_keys, workbook
 from portal.services.audits.answering import AnswerText, save_answer
 from portal.services.audits.sections import give_section, seen_given
 from tests import audits
-from tests.services.audit_steps import answered_then, asked_now, row, started, verbs
+from tests.services.audit_steps import answered_then, asked_now, coded_in_words, row, started, verbs
 from tests.services.workbook_steps import downloaded, filled
 
 AMBER = "Amber: partly in place"
@@ -85,6 +85,17 @@ class TestTheWorkbook:
         again = upload(school, place, content)
         assert again.location == f"/audits/{place.id}"
         assert "says already" in text(school.get(again.location))
+
+    def test_questions_are_called_by_their_numbers(self, school, place, head):
+        coded_in_words()
+        content = downloaded(head, place)
+        save_answer(head, place.id, place.questions["2.3"], row(place, "2.3").version, AnswerText("red", "Here."))
+        shown = upload(school, place, filled(content, **{"qcode-of-2_3": {"narrative": "There."}}))
+        assert "Which is to stand for 2.3, how you know?" in text(shown)
+        assert "code-of-" not in text(shown)
+        refused = school.send(shown)
+        assert refused.status_code == 400
+        assert "Question 2.3: choose" in text(refused)
 
     def test_every_fault_is_listed_and_nothing_shown_to_take(self, school, place, head):
         content = filled(downloaded(head, place), q1_1={"rating": "Purple"}, q2_1={"narrative": "a" * 10_001})
@@ -256,8 +267,11 @@ class TestTravelling:
         assert "Partnership A" in text(manager.get("/audits/keys"))
         taken = send_in(police_here, here, file.get_data())
         assert taken.location == f"/audits/{here.id}/portable"
+        coded_in_words()
         page = police_here.get(taken.location)
         assert "5 answered and to be confirmed, 1 asked in other words, 0 left" in text(page)
+        assert "Question 1.2" in [title.get_text() for title in page.page.select("h3")]
+        assert "code-of-" not in text(page)
         assert [tag.get_text() for tag in page.page.select("ins")] == ["so, as edition 2 asks?"]
         confirmed = police_here.submit(taken.location, action=f"{taken.location}/confirm")
         assert "5 answers are confirmed" in text(police_here.get(confirmed.location))

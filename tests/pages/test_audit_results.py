@@ -102,6 +102,21 @@ def test_the_filter_narrows_rows_and_keeps_what_is_withheld(board, asked):
     assert ["Schools", "100.0 % (14 of 14)"] in table_of(everything, "How many of the agencies asked")
 
 
+def test_a_standard_with_too_few_to_say_stands_last_with_a_word_why(board, asked):
+    page = board.get(address(asked)).page
+    # Two schools are amber in Standard 1, nobody in Standard 2: the better one stands first.
+    rows = table_of(page, "amber or red in each standard, those with most of them first, those with too few")
+    assert [row[:2] for row in rows] == [["2. Standard 2", "0.0 % (0 of 21)"], ["1. Standard 1", "too few of 21"]]
+    assert "Where too few agencies are amber or red to say how many, the standard stands last" in words_of(page)
+    surgeries = board.get(address(asked, "?agency_type=gp")).page
+    assert [row[0] for row in table_of(surgeries, "those with most of them first")] == [
+        "1. Standard 1",
+        "2. Standard 2",
+    ]
+    assert "too few" not in " ".join(caption.get_text() for caption in surgeries.find_all("caption"))
+    assert "the standard stands last" not in words_of(surgeries)
+
+
 def test_an_agency_type_that_does_not_exist_is_said(board, asked):
     assert board.get(address(asked, "?agency_type=wizards")).status_code == 400
     assert board.get(address(asked, "/report?agency_type=wizards")).status_code == 400

@@ -9,7 +9,7 @@ import pytest
 from portal.domain.sign_off import DECLARATIONS
 from portal.services.audits.signing import submit_return
 from tests import audits
-from tests.services.audit_steps import Asked, asked_now, needs
+from tests.services.audit_steps import Asked, asked_now, coded_in_words, needs
 from tests.services.signing_steps import SCHOOL, now, signatures
 
 LEAD, HEAD, GOVERNOR = SCHOOL
@@ -72,6 +72,14 @@ def test_what_is_missing_is_listed_with_links(place, as_one):
     assert "1 question is not complete" in page.get_text()
     assert page.find("a", href=f"/audits/{place.id}/questions/{place.questions['1.1']}")
     assert page.find("form", action=f"{signing(place)}/submit") is None
+
+
+def test_what_is_missing_is_listed_by_number(place, as_one):
+    needs(place, "2.3", evidence=True)
+    coded_in_words()
+    words = told(as_one("school.lead"), place)
+    assert "2.3 Is 2.3 so?" in words
+    assert "code-of-" not in words
 
 
 def test_what_somebody_removed_meanwhile_is_told_when_it_is_sent(place, as_one):
@@ -147,9 +155,12 @@ def test_it_is_opened_again_and_the_versions_compared(sent, as_one):
     question = f"/audits/{sent.id}/questions/{sent.questions['1.1']}"
     saved = lead.submit(question, action=question, rating="amber", narrative="Less than we said.")
     assert saved.status_code == 303
+    coded_in_words()
     page = lead.get(f"/audits/{sent.id}/versions").page
     words = page.get_text(" ", strip=True)
     assert "1 of 6 answers changed" in words
+    assert "1.1 Is 1.1 so?" in words
+    assert "code-of-" not in words
     assert "Less than we said." in words
     assert "We do this." in words
     shown = told(lead, sent)

@@ -71,6 +71,14 @@ class TestTheReturn:
         assert "0 of 6 answered" in text(page)
         assert page.page.find("a", string="Answer the first question")["href"] == of(place, "1.1")
 
+    def test_a_column_for_last_time_stands_only_where_something_was_carried_over(self, school, place, head, world):
+        def heads(shown):
+            return [head.get_text() for head in school.get(of(shown)).page.select("table thead th")]
+
+        assert heads(place) == ["Section", "State", "Answered", "Colleagues", "As last time"]
+        first = started(head, asked_now(world, code="fresh"))
+        assert heads(first) == ["Section", "State", "Answered", "Colleagues"]
+
     def test_goes_on_where_one_stopped(self, school, place):
         school.submit(of(place, "1.1"), action=f"{of(place, '1.1')}/confirm")
         page = school.get(of(place))

@@ -156,7 +156,11 @@ def test_the_board_is_led_to_the_figures(at_home, world, key):
 def test_a_panel_is_led_to_the_returns_that_wait_for_it(at_home, client, world):
     school = world.returns["a.school"].id
     change(AuditReturn, school, status=ReturnStatus.SIGNED, released_at=None)
-    (link,) = [link["href"] for link in at_home("a.board").select(".app-task a") if "Rate" in link.find_parent(class_="app-task").get_text()]
+    (link,) = [
+        link["href"]
+        for link in at_home("a.board").select(".app-task a")
+        if "Rate" in link.find_parent(class_="app-task").get_text()
+    ]
     assert link == f"/audit-rounds/{world.rounds['a.schools']}?state=signed"
     row = client.get(link).page.select_one(f"tbody a[href='/audits/{school}']")
     assert client.get(row["href"]).page.select_one(f"main a[href='/moderation/{school}']")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
-from portal.database.session import db
-from portal.models.moderation import ChallengeSession
+from portal.database.session import db, writing
+from portal.models.audits import Response
+from portal.models.moderation import ChallengeSession, Moderation
 from tests.services.moderation_steps import check, conferences, evidence, moderation_of
 
 MOST_QUERIES = 16
@@ -145,9 +147,40 @@ def test_two_who_plan_at_once(as_person, world, where):
 
 def test_the_agenda_prints_with_its_points(as_person, where):
     page = as_person("a.scrutineer").get(f"{where}/session/agenda").page
-    assert page.select("section h2")
+    assert page.select("section h3")
     assert "Notes:" in page.get_text()
     assert not page.select("main form")
+
+
+def test_like_points_stand_together_and_many_that_can_wait_are_folded(as_person, world, school, where):
+    with writing() as session:
+        for code, response_id in school.responses.items():
+            rating = "red" if code == "2.3" else "amber"
+            session.execute(update(Response).where(Response.id == response_id).values(rating=rating))
+        session.execute(update(Moderation).values(rating="amber"))
+    manager = as_person("a.business_manager")
+    few = manager.get(f"{where}/session").page
+    assert [heading.get_text() for heading in few.select("main h3")] == [
+        "Red, without an action (1)",
+        "Amber, without an action (5)",
+    ]
+    titles = [title.get_text() for title in few.select(".app-task__title")]
+    assert titles[0] == "1. Is 2.3 so?"
+    assert [title.partition(".")[0] for title in titles] == list("123456")
+    assert "There is no action to put it right" not in few.main.get_text()
+    with writing() as session:
+        session.execute(update(Response).where(Response.id == school.responses["2.3"]).values(rating="amber"))
+    many = manager.get(f"{where}/session").page
+    assert many.select_one("main details summary").get_text(strip=True) == "Amber, without an action (6)"
+    assert len(many.select("main details .app-task")) == 6
+    printed = manager.get(f"{where}/session/agenda").page
+    assert len(printed.select("main ol[start='1'] li")) == 6
+
+
+@pytest.mark.parametrize(("who", "path"), [("a.board", ""), ("a.school.lead", "/session")])
+def test_a_way_back_to_the_return(as_person, school, where, who, path):
+    page = as_person(who).get(f"{where}{path}").page
+    assert page.select_one(".govuk-back-link")["href"] == f"/audits/{school.id}"
 
 
 def test_an_action_is_one_link_from_each_point(as_person, school, where):

@@ -201,7 +201,7 @@ class TestTakingIn:
 
     def test_altered_ones_are_shown_with_the_difference(self, journey, lead_here):
         travelled.take_in(lead_here, journey.here.id, journey.file)
-        found = {one.code: one for one in travelled.portable_page(lead_here, journey.here.id).travelled}
+        found = {one.number: one for one in travelled.portable_page(lead_here, journey.here.id).travelled}
         altered, same = found["1.2"], found["1.1"]
         assert not altered.is_same
         assert {str(piece.kind) for piece in altered.pieces} >= {"both", "new"}

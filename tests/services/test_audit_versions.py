@@ -48,7 +48,7 @@ def test_what_changed_stands_side_by_side(place, person):
     found = compare_versions(person("school.lead"), place.id)
     assert (found.older, found.newer, found.numbers, found.asked) == (1, 2, (1, 2), 6)
     first, last = found.changed
-    assert (first.code, first.before.rating, first.after.rating) == (
+    assert (first.number, first.before.rating, first.after.rating) == (
         "1.1",
         "Green: fully in place",
         "Amber: partly in place",
@@ -60,7 +60,7 @@ def test_what_changed_stands_side_by_side(place, person):
     ]
     assert [piece.title for piece in first.removed] == ["Old policy"]
     assert first.added == ()
-    assert (last.code, last.rating_changed, last.pieces) == ("2.3", False, ())
+    assert (last.number, last.rating_changed, last.pieces) == ("2.3", False, ())
     assert [piece.title for piece in last.added] == ["New register"]
 
 

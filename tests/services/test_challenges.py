@@ -121,21 +121,21 @@ class TestTheAgenda:
         check(world, "a.social_care", "2.1")
         conferences(world, "a", "social_care", came=11, of=18)
         page = challenges.open_session(manager, social_care.id)
-        first, *_ = page.agenda
+        first, *_ = page.points
         assert first.question_id == social_care.questions["2.1"]
         (reason,) = first.reasons
         assert reason.kind is ReasonKind.CONTRADICTED
         assert "61 % (11 of 18)" in reason.contradiction.words(page.desk.agency)
 
     def test_it_follows_the_answers_until_it_is_held_and_then_stays(self, world, manager, school):
-        before = challenges.open_session(manager, school.id).agenda
+        before = challenges.open_session(manager, school.id).points
         evidence(world, "a.school", _code(school, before[-1].question_id))
-        live = challenges.open_session(manager, school.id).agenda
+        live = challenges.open_session(manager, school.id).points
         assert len(live) == len(before) - 1
         db.session.rollback()
         hold(manager, school)
         evidence(world, "a.school", _code(school, live[-1].question_id))
-        assert challenges.open_session(manager, school.id).agenda == live
+        assert challenges.open_session(manager, school.id).points == live
         assert "narrative" not in str(stored(school).agenda)
         assert "ZQ-" not in str(stored(school).agenda)
 
@@ -161,7 +161,7 @@ class TestHolding:
     """Notes, agreed ratings, and actions from its points."""
 
     def test_notes_and_agreed_ratings_are_kept_and_logged(self, world, manager, school):
-        points = [point.question_id for point in challenges.open_session(manager, school.id).agenda]
+        points = [point.question_id for point in challenges.open_session(manager, school.id).points]
         first = next(question_id for question_id in points if question_id != school.questions["1.1"])
         hold(manager, school, agreed={first: "amber", school.questions["1.1"]: "red"})
         assert (stored(school).status, stored(school).notes) == (
@@ -195,7 +195,7 @@ class TestHolding:
         assert lost.value.theirs == {"Notes": "The head was asked about training."}
 
     def test_what_is_agreed_is_a_point_of_the_scale(self, world, manager, school):
-        point = challenges.open_session(manager, school.id).agenda[0].question_id
+        point = challenges.open_session(manager, school.id).points[0].question_id
         db.session.rollback()
         with pytest.raises(Invalid):
             hold(manager, school, agreed={point: "purple"})
@@ -207,10 +207,10 @@ class TestHolding:
         with writing() as session:
             session.execute(update(Response).where(Response.id == social_care.responses["2.2"]).values(rating="red"))
         asked = social_care.questions["2.2"]
-        assert asked in {point.question_id for point in challenges.open_session(manager, social_care.id).agenda}
+        assert asked in {point.question_id for point in challenges.open_session(manager, social_care.id).points}
         promise = Promise("Train the duty team", None, "The head of service", date(2026, 9, 1), ActionRag.GREEN)
         add_action(manager, social_care.id, asked, promise)
-        assert asked not in {point.question_id for point in challenges.open_session(manager, social_care.id).agenda}
+        assert asked not in {point.question_id for point in challenges.open_session(manager, social_care.id).points}
 
 
 class TestWhatTheAgencyReads:
@@ -249,7 +249,7 @@ class TestWhatTheAgencyReads:
         row = db.session.get(AuditReturn, school.id)
         assert (row.status, row.released_at) == (ReturnStatus.MODERATED, manager.now)
         assert verbs(world, "a")[-2:] == ["audit_return.released", "challenge_session.released"]
-        assert challenges.open_session(viewer("a.school.lead"), school.id).agenda
+        assert challenges.open_session(viewer("a.school.lead"), school.id).points
 
     def test_it_is_released_once_after_it_was_held(self, manager, school):
         with pytest.raises(NotPermitted):

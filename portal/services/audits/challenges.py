@@ -12,7 +12,7 @@ from portal.access import actions as actions_access
 from portal.access import challenges as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
-from portal.domain.agendas import Point
+from portal.domain.agendas import Group, Point, grouped
 from portal.domain.audit_vocabulary import SessionStatus
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.working_days import london_day
@@ -44,13 +44,18 @@ class SessionPage:
 
     desk: Desk
     session: ChallengeSession | None
-    agenda: list[Point]
+    agenda: list[Group]
     answers: Mapping[int, Examined]
     hidden_up_to: int | None
     may_plan: bool
     may_hold: bool
     may_release: bool
     may_add_action: bool
+
+    @property
+    def points(self) -> list[Point]:
+        """Everything on the agenda, in the order of its numbers."""
+        return [point for group in self.agenda for _number, point in group.points]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def open_session(viewer: Viewer, return_id: int) -> SessionPage:
     return SessionPage(
         desk,
         session,
-        _agenda(session, examined),
+        grouped(_agenda(session, examined), {answer.question_id: answer.scale for answer in examined.answers}),
         {answer.question_id: answer for answer in examined.answers},
         examined.hidden_up_to,
         may_plan=access.may_plan(viewer, desk.audit_return, session),

@@ -171,7 +171,7 @@ def _check_chosen(row: RowChange, chosen: Mapping[tuple[int, Column], bool]) -> 
     question = row.question
     for cell in row.conflicts:
         if (question.question_id, cell.column) not in chosen:
-            words = f"Question {question.code}: choose which of the two is to stand"
+            words = f"Question {question.number}: choose which of the two is to stand"
             raise Invalid(words, errors={choice_name(question.question_id, cell.column): [words]})
 
 
@@ -190,7 +190,7 @@ def _save(viewer: Viewer, return_id: int, row: RowChange, chosen: Mapping[tuple[
             add_comment(viewer, return_id, question.question_id, row.typed.comment)
     except Invalid as refused:
         sentences = [sentence for found in refused.errors.values() for sentence in found] or [str(refused)]
-        raise Invalid(f"Question {question.code}: {' '.join(sentences)}.") from None
+        raise Invalid(f"Question {question.number}: {' '.join(sentences)}.") from None
 
 
 def _read(viewer: Viewer, state: SheetState, row: RowIn, faults: list[str]) -> Iterator[Typed]:

@@ -69,6 +69,7 @@ def sheet_state(viewer: Viewer, return_id: int) -> SheetState:
             tuple(
                 _question(
                     printed.answers[entry.question_id],
+                    entry.number,
                     then.get(entry.question_id, ("", "")),
                     comments.get(entry.question_id, ""),
                     actions.get(entry.question_id, ""),
@@ -87,11 +88,12 @@ def sheet_state(viewer: Viewer, return_id: int) -> SheetState:
     return SheetState(printed.facts, digest or "", tuple(sections))
 
 
-def _question(answered: Answered, then: tuple[str, str], comments: str, actions: str) -> SheetQuestion:
+def _question(answered: Answered, number: str, then: tuple[str, str], comments: str, actions: str) -> SheetQuestion:
     question, response = answered.question, answered.response
     return SheetQuestion(
         question_id=question.id,
         code=question.code,
+        number=number,
         text=question.text,
         good=question.good,
         scale=answered.scale,
