@@ -28,9 +28,14 @@ class Days:
     last: date
 
 
+def quarter_began(today: date) -> date:
+    """Return the first day of the calendar quarter that `today` is in."""
+    return date(today.year, today.month - (today.month - 1) % _QUARTER, 1)
+
+
 def days_of(choice: PeriodChoice, today: date) -> Days:
     """Return the days of a period that ends by today; raises ValueError for one that people choose themselves."""
-    quarter = date(today.year, today.month - (today.month - 1) % _QUARTER, 1)
+    quarter = quarter_began(today)
     if choice is PeriodChoice.LAST_YEAR:
         return Days(add_months(today, -12) + timedelta(days=1), today)
     if choice is PeriodChoice.THIS_QUARTER:

@@ -22,7 +22,7 @@ from portal.forms.fields import (
     VersionField,
 )
 
-OPEN, OVERDUE, TO_CHECK, CLOSED, ALL = "open", "overdue", "done", "closed", "all"
+OPEN, OVERDUE, SILENT, TO_CHECK, CLOSED, ALL = "open", "overdue", "silent", "done", "closed", "all"
 CLOSE, SEND_BACK = "close", "send_back"
 
 
@@ -34,6 +34,7 @@ class ActionFilter(FilterForm):
         [
             (OPEN, "Not closed"),
             (OVERDUE, "Overdue"),
+            (SILENT, "Nothing said this quarter"),
             (TO_CHECK, "To be checked"),
             (CLOSED, "Closed"),
             (ALL, "All"),

@@ -21,7 +21,7 @@ def test_the_list_says_what_is_late(as_person, world):
     assert "app-table__row--late" in rows[0]["class"]
     assert "Overdue" in rows[0].get_text()
     assert "To be checked" in rows[1].get_text()
-    assert [stat.get_text(strip=True) for stat in page.select(".app-stat__value")] == ["2", "1", "1"]
+    assert [stat.get_text(strip=True) for stat in page.select(".app-stat__value")] == ["2", "1", "1", "0"]
     assert "in 1 agency" in page.get_text()
 
 

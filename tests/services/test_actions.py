@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.database.session import db, writing
 from portal.domain.audit_vocabulary import ActionRag, ActionStatus
@@ -20,7 +20,7 @@ from portal.services.home.tasks import TaskKind
 from tests.services.moderation_steps import verbs
 from tests.services.racing import at_once
 from tests.services.rows import change, stored
-from tests.world import TODAY
+from tests.world import NOW, TODAY
 
 MOST_QUERIES = 8
 
@@ -170,8 +170,27 @@ class TestTheList:
         assert number(manager, agency_id=world.agencies["a.social_care"]) == 1
         assert number(manager, agency_id=world.agencies["b.social_care"]) == 0
         assert number(lead, own_only=True) == 0
-        assert listing.tally(manager) == listing.Tally(open=4, overdue=2, to_check=1, agencies_overdue=1)
+        assert listing.tally(manager) == listing.Tally(open=4, overdue=2, to_check=1, agencies_overdue=1, silent=0)
         assert [name for _, name in listing.agencies_with_actions(lead)] == [world.agency_names["a.gp"]]
+
+    def test_of_what_nothing_was_said_since_the_quarter_began(self, viewer, gp, done):
+        def silent(key, day):
+            who = viewer(key, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
+            listed = listing.list_actions(who, Wanted(silent_only=True))
+            assert listing.tally(who).silent == listed.total
+            return {row.id: row.said_on for row in listed.rows}
+
+        with writing() as session:
+            session.execute(update(ActionUpdate).where(ActionUpdate.action_id == gp).values(said_at=NOW))
+        assert silent("a.business_manager", TODAY) == {}
+        assert silent("a.business_manager", date(2026, 6, 30)) == {}
+        # What was said to be done waits for its check, not for news.
+        assert silent("a.business_manager", date(2026, 7, 1)) == {gp: TODAY}
+        assert silent("a.gp.lead", date(2026, 7, 1)) == {gp: TODAY}
+        assert silent("b.business_manager", date(2026, 7, 1)).keys().isdisjoint({gp, done})
+        lead, version = viewer("a.gp.lead", now=datetime(2026, 7, 1, 8, tzinfo=UTC)), stored(Action, gp).version
+        progress.say_progress(lead, gp, rag=ActionRag.AMBER, text="Half of them came.", version=version)
+        assert silent("a.business_manager", date(2026, 7, 1)) == {}
 
     def test_queries_do_not_grow_with_the_rows(self, viewer, gp, count_queries):
         board, counts = viewer("a.board"), []

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
 from portal.access import actions as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.action_rules import is_overdue
 from portal.domain.audit_vocabulary import ActionRag, ActionStatus
-from portal.models.actions import Action
+from portal.domain.periods import quarter_began
+from portal.domain.working_days import london_day, london_instant
+from portal.models.actions import Action, ActionUpdate
 from portal.models.partnerships import Agency
 from portal.services.paging import PER_PAGE, Page, count, page_number
+
+_LAST_SAID = func.coalesce(
+    select(func.max(ActionUpdate.said_at))
+    .where(ActionUpdate.action_id == Action.id)
+    .correlate(Action)
+    .scalar_subquery(),
+    Action.created_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class Wanted:
     status: ActionStatus | None = None
     is_closed_too: bool = False
     overdue_only: bool = False
+    silent_only: bool = False
+    """Open ones of which nothing has been said since the quarter began: those that a subgroup asks about."""
     rag: ActionRag | None = None
     agency_id: int | None = None
     own_only: bool = False
@@ -41,6 +53,8 @@ class ActionRow:
     rag: ActionRag
     status: ActionStatus
     is_overdue: bool
+    said_on: date
+    """When something was last said about it: at the latest when it was promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class Tally:
     overdue: int
     to_check: int
     agencies_overdue: int
+    silent: int
+    """How many are open and were not spoken of in this quarter."""
 
 
 def list_actions(viewer: Viewer, wanted: Wanted, *, page: int = 1) -> Page[ActionRow]:
@@ -74,6 +90,7 @@ def list_actions(viewer: Viewer, wanted: Wanted, *, page: int = 1) -> Page[Actio
             Action.due_on,
             Action.rag,
             Action.status,
+            _LAST_SAID.label("said_at"),
         )
         .order_by(place, Action.due_on, Action.id)
         .limit(PER_PAGE)
@@ -89,6 +106,7 @@ def list_actions(viewer: Viewer, wanted: Wanted, *, page: int = 1) -> Page[Actio
             row.rag,
             row.status,
             is_overdue(row.status, row.due_on, viewer.today),
+            london_day(row.said_at),
         )
         for row in db.session.execute(listed)
     ]
@@ -104,6 +122,7 @@ def tally(viewer: Viewer) -> Tally:
             func.count().filter(overdue),
             func.count().filter(Action.status == ActionStatus.DONE),
             func.count(Action.agency_id.distinct()).filter(overdue),
+            func.count().filter(_silent_where(viewer.today)),
         )
     ).one()
     return Tally(*row)
@@ -121,9 +140,17 @@ def overdue_where(today: date) -> ColumnElement[bool]:
     return and_(Action.status == ActionStatus.OPEN, Action.due_on < today)
 
 
+def _silent_where(today: date) -> ColumnElement[bool]:
+    began = london_instant(quarter_began(today), time())
+    spoken_of = exists().where(ActionUpdate.action_id == Action.id, ActionUpdate.said_at >= began)
+    return and_(Action.status == ActionStatus.OPEN, Action.created_at < began, ~spoken_of.correlate(Action))
+
+
 def _narrowed(rows: Select[Action], viewer: Viewer, wanted: Wanted) -> Select[Action]:
     if wanted.overdue_only:
         rows = rows.where(overdue_where(viewer.today))
+    elif wanted.silent_only:
+        rows = rows.where(_silent_where(viewer.today))
     elif wanted.status is not None:
         rows = rows.where(Action.status == wanted.status)
     elif not wanted.is_closed_too:
