@@ -12,7 +12,13 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
+from tests.access.changes import harvest
+from tests.access.who import EVERYBODY
+from tests.page_client import PageClient
 from tests.world import Person, World, viewer_of
+
+WHO = [*sorted(EVERYBODY), "both in A", "both in B"]
+"""Who tries every route: the roles of A, and somebody with a hat in each partnership."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +81,33 @@ def who(onlookers: list[Onlooker], may: Callable[[Viewer], bool]) -> set[str]:
             in_a = "-A-" in onlooker.viewer.partnership_name
             found.add(onlooker.person.key.removeprefix("a.") if in_a else f"{onlooker.person.key} (for B)")
     return found
+
+
+@pytest.fixture(params=WHO)
+def somebody(request, client: PageClient, sign_in, world: World) -> tuple[PageClient, str, str, str]:
+    """Somebody signed in: the browser, their key, the name that the table knows them by, and their partnership."""
+    name = request.param
+    if name in EVERYBODY:
+        sign_in(client, world.person(f"a.{name}"))
+        return client, f"a.{name}", name, "a"
+    person = world.person("both")
+    sign_in(client, person)
+    letter = name[-1].lower()
+    hat = person.hats["ab".index(letter)]
+    answer = client.submit("/working-as", action="/working-as", membership=str(hat.membership_id))
+    assert answer.status_code in (302, 303)
+    return client, "both", "police.practitioner" if letter == "a" else "police.lead", letter
+
+
+@pytest.fixture(scope="session")
+def harvested() -> dict[str, dict]:
+    """The filled-in forms of each backend, gathered once: the world is the same in every copy."""
+    return {}
+
+
+@pytest.fixture
+def forms(harvested, backend, world, new_client) -> dict:
+    """What somebody who may would post, for each change and place."""
+    if backend not in harvested:
+        harvested[backend] = harvest(world, new_client)
+    return harvested[backend]
