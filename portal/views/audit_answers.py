@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, render_template, request
+from flask import flash, g, render_template, request
 
 from portal.access.viewer import Viewer
-from portal.domain.errors import Conflict, Invalid
+from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.forms.audits import AnswerForm, CommentForm, PressForm
 from portal.forms.fields import PortalForm
 from portal.services.audits.answering import AnswerText, Saved, save_answer
 from portal.services.audits.comments import add_comment
 from portal.services.audits.question_page import QuestionPage, question_page
+from portal.web.csrf import worth_keeping
 
 CHANGE, MISSING, TAKE = "change", "missing", "take"
 """In a question's address: what stands there is to be changed; what is missing is to be said; what was answered in
@@ -103,6 +104,10 @@ def keep_sent(
     except Invalid as refused:
         form.take(refused)
         return draw_question(page, form), 400
+    except NotPermitted:
+        # Sent to be signed while this was typed: the page that refuses it shows the text, to be copied.
+        g.refused_form = worth_keeping(request.form.to_dict())
+        raise
     except Conflict:
         return _conflict(question_page(viewer, return_id, question_id), form), 409
     return Kept(page, form, saved)

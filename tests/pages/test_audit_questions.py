@@ -363,3 +363,15 @@ class TestBroughtAlong:
             page = as_person(key).get(of(place))
             assert ("Westmoor" in text(page)) is sees
             assert page.page.find(attrs={"name": "take_offer"}) is None
+
+
+def test_what_is_typed_while_a_colleague_sends_the_return_is_shown_to_be_copied(school, place, head):
+    page = school.get(of(place))
+    change(AuditReturn, place.id, status=ReturnStatus.SUBMITTED)
+    refused = press(
+        school, page, button(page, "Save and next"), rating="green", narrative="Our lead reads every record on Fridays."
+    )
+    assert refused.status_code == 403
+    assert "This was closed while you were writing" in refused.page.h1.get_text()
+    assert refused.page.select_one("textarea").get_text().strip() == "Our lead reads every record on Fridays."
+    assert (row(place, "1.1").rating, row(place, "1.1").narrative) == (None, "")
