@@ -19,22 +19,14 @@ from html import escape
 from typing import Any
 
 from portal.domain.ratings import Colour
+from portal.gateways.chart_patterns import LINE, code_of, with_patterns
 
 WITHHELD = "too few"
 _KEPT = 256
 """How many drawn charts a process remembers, of about 15 KB each."""
 
-_INK, _LINE, _FONT = "#1d2733", "#c9d2da", "Arial, Helvetica, sans-serif"
-_PAINT = {Colour.GREEN: "#2f8f63", Colour.AMBER: "#f0b429", Colour.RED: "#ca3535", Colour.GREY: "#dfe5ea"}
+_INK, _FONT = "#1d2733", "Arial, Helvetica, sans-serif"
 _HALO = "#ffffff"
-# Two ratings of one scale may have one colour: each time it comes again it is drawn closer.
-_LINES = {
-    Colour.GREEN: "",
-    Colour.AMBER: '<circle cx="3" cy="3" r="1.4" fill="#7a4d00"/><circle cx="9" cy="9" r="1.4" fill="#7a4d00"/>',
-    Colour.RED: '<path d="M-3,3 l6,-6 M0,12 l12,-12 M9,15 l6,-6" stroke="#ffffff" stroke-width="2"/>',
-    Colour.GREY: '<path d="M0,6 h12" stroke="#5d6b78" stroke-width="1.5"/>',
-}
-_AGAIN = '<path d="M3,0 v12 M9,0 v12" stroke="#0b3d27" stroke-width="1.2"/>'
 _SMALL_PRINT = 13
 
 
@@ -117,7 +109,7 @@ def drawn(chart: Shares | Moves, shape: Shape) -> bytes:
 
 
 def _shares(alt: Any, chart: Shares, measures: _Measures) -> Any:
-    codes = [_code(place) for place in range(len(chart.ratings) + 1)]
+    codes = [code_of(place) for place in range(len(chart.ratings) + 1)]
     labels = [*(rating.label for rating in chart.ratings), f"Withheld ({WITHHELD})"]
     pieces: list[dict[str, Any]] = []
     for bar in chart.bars:
@@ -234,11 +226,6 @@ def _quoted(words: str) -> str:
     return "'" + words.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
 
 
-def _code(place: int) -> str:
-    """A rating's place as a colour that nothing else has, and that a pattern takes the place of."""
-    return f"#fffe{place:02x}"
-
-
 def _wrapped(title: str, measures: _Measures) -> str:
     return (
         "\n".join(textwrap.wrap(title, measures.letters, max_lines=4, placeholder=" …", break_long_words=False)) or " "
@@ -259,7 +246,7 @@ def _config() -> dict[str, Any]:
             **text,
             "labelFontSize": _SMALL_PRINT,
             "labelExpr": "datum.value + ' %'",
-            "gridColor": _LINE,
+            "gridColor": LINE,
             "domain": False,
             "ticks": False,
             "labelPadding": 6,
@@ -274,7 +261,7 @@ def _svg(chart: Any, words: str, ratings: Sequence[Rating]) -> bytes:
     spec = chart.to_dict(format="vega-lite")
     spec["config"] = _config()
     made: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return _with_patterns(_as_image(made, words), ratings).encode()
+    return with_patterns(_as_image(made, words), [rating.colour for rating in ratings]).encode()
 
 
 def _as_image(svg: str, words: str) -> str:
@@ -282,25 +269,3 @@ def _as_image(svg: str, words: str) -> str:
     bare = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     head, _, rest = bare.partition(">")
     return f'{head} role="img" aria-label="{escape(words)}"><title>{escape(words)}</title>{rest}'
-
-
-def _with_patterns(svg: str, ratings: Sequence[Rating]) -> str:
-    if not ratings:
-        return svg
-    patterns, met = [], set()
-    for place, rating in enumerate(ratings):
-        lines = _LINES[rating.colour] + (_AGAIN if rating.colour in met else "")
-        met.add(rating.colour)
-        patterns.append(_pattern(place, _PAINT[rating.colour], lines))
-        svg = svg.replace(f'"{_code(place)}"', f'"url(#rating-{place})"')
-    last = len(ratings)
-    patterns.append(_pattern(last, "#ffffff", f'<path d="M6,0 v12 M0,6 h12" stroke="{_LINE}" stroke-width="1"/>'))
-    svg = svg.replace(f'"{_code(last)}"', f'"url(#rating-{last})"')
-    return svg.replace("</title>", f"</title><defs>{''.join(patterns)}</defs>", 1)
-
-
-def _pattern(place: int, paint: str, lines: str) -> str:
-    return (
-        f'<pattern id="rating-{place}" width="12" height="12" patternUnits="userSpaceOnUse">'
-        f'<rect width="12" height="12" fill="{paint}"/>{lines}</pattern>'
-    )

@@ -108,6 +108,8 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
     f"{_RETURN}/signing/reopen": filling(reason="An answer was wrong."),
     f"{_RETURN}/signing/invite": filling(post="executive", email="exec@example.org", name="Sam Patel"),
     f"{_RETURN}/sections/<int:standard_id>/confirm": raw(confirm="yes"),
+    # In words that are nobody's: what was typed is shown again to whoever may no longer save it.
+    _AUDIT_QUESTION: filling(narrative="Typed on."),
     f"{_AUDIT_QUESTION}/autosave": raw(version=1, rating="amber", narrative="Typed on."),
     f"{_AUDIT_QUESTION}/confirm": raw(version=1),
     f"{_AUDIT_QUESTION}/evidence": filling(
