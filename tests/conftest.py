@@ -40,6 +40,7 @@ from tests.page_client import PageClient
 from tests.postgres import RunFolder
 from tests.s3_server import Server, running_s3
 from tests.signing_in import sign_in_as
+from tests.uncounted import UNCOUNTED
 from tests.world import Person, World
 from tests.world_people import QUICK_HASHER
 
@@ -54,6 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """The run's folder: made by whoever runs pytest, handed to xdist's workers."""
     given = getattr(config, "workerinput", None)
     config.stash[RUN] = RunFolder(Path(given["run_folder"])) if given else RunFolder.create()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage of tests that take long and reach nothing that others do not (tests/uncounted.py)."""
+    for item in items:
+        if item.nodeid.startswith(UNCOUNTED):
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,6 +15,7 @@ from flask import Flask
 
 from portal.config import DEMO
 from tests.harness import Database, apart, make_app, make_settings
+from tests.uncounted import uncounted
 
 TODAY = date(2026, 11, 20)
 MORNING = datetime.combine(TODAY, time(9, 40), UTC)
@@ -43,7 +44,8 @@ def build_demonstration(databases: Database, name: str, folder: Path, *options: 
         return apart(runner.invoke, args=[str(word) for word in arguments], **rest)
 
     assert command("db", "upgrade").exit_code == 0
-    built = command("demo", "build", "--today", TODAY.isoformat(), *options)
+    with uncounted():
+        built = command("demo", "build", "--today", TODAY.isoformat(), *options)
     return Demonstration(app, command, built)
 
 

@@ -21,8 +21,10 @@ from portal.config import PRODUCTION, Settings
 from portal.database.session import UNCOUNTED, db, writing
 from portal.factory import build_app
 from portal.services.filing import filing
+from portal.web.templating import COMPILED_TEMPLATES
 from tests.page_client import PageClient
 from tests.postgres import server_address
+from tests.uncounted import uncounted
 from tests.world import World
 from tests.world_actions import ActionBuilder
 from tests.world_audits import AuditBuilder
@@ -143,7 +145,10 @@ class Database:
     def app(self) -> Flask:
         """The worker's one app on this backend; it always works on the database called `portal`."""
         if self._app is None:
-            self._app = make_app(make_settings(self.folder / "instance", self.url("portal")))
+            instance = self.folder / "instance"
+            self._share_templates(instance)
+            with uncounted():
+                self._app = make_app(make_settings(instance, self.url("portal")))
         return self._app
 
     @property
@@ -155,7 +160,8 @@ class Database:
     def renew(self) -> World:
         """Give the app a fresh copy of the world, and say where everything in it is."""
         if self._world is None:
-            self._world = self._build_world()
+            with uncounted():
+                self._world = self._build_world()
         with self.app.app_context():
             db.engine.dispose()
             shutil.rmtree(filing().store.folder)
@@ -188,6 +194,13 @@ class Database:
     def _rename(self, name: str, other: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name}_{self.worker} RENAME TO {other}_{self.worker}")
+
+    def _share_templates(self, instance: Path) -> None:
+        """Templates are compiled once in a run, by whichever worker comes first."""
+        compiled = self.folder.parent.parent / COMPILED_TEMPLATES
+        compiled.mkdir(exist_ok=True)
+        instance.mkdir(exist_ok=True)
+        (instance / COMPILED_TEMPLATES).symlink_to(compiled, target_is_directory=True)
 
     def _build_world(self) -> World:
         self.copy(None, "portal")
