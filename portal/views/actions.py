@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -95,21 +97,12 @@ def update(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Say how an action goes."""
     found = _own(viewer, action_id)
     form = ProgressForm(data={"version": found.action.version, "rag": found.action.rag})
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            progress.say_progress(
-                viewer, action_id, rag=form.rag.data, text=form.text.data, version=form.version.data or 0
-            )
-        except Invalid as refused:
-            form.take(refused)
-            found = progress.find_action(viewer, action_id)
-        except Conflict as refused:
-            found, lost = _anew(viewer, action_id, form), refused
-        else:
-            flash("Your update is saved.")
-            return redirect(url_for("actions.show", action_id=action_id), 303)
-    return _form_page("actions/progress.html", found, form, lost)
+
+    def save(version: int) -> str:
+        progress.say_progress(viewer, action_id, rag=form.rag.data, text=form.text.data, version=version)
+        return "Your update is saved."
+
+    return _take(viewer, found, form, "actions/progress.html", save)
 
 
 @pages.route("/actions/<int:action_id>/done", methods=["GET", "POST"])
@@ -118,19 +111,12 @@ def done(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Say that an action was done, and what shows it."""
     found = _own(viewer, action_id)
     form = DoneForm(data={"version": found.action.version})
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            progress.say_done(viewer, action_id, evidence=form.text.data, version=form.version.data or 0)
-        except Invalid as refused:
-            form.take(refused)
-            found = progress.find_action(viewer, action_id)
-        except Conflict as refused:
-            found, lost = _anew(viewer, action_id, form), refused
-        else:
-            flash("Saved. The partnership’s business manager checks it, and then closes the action.")
-            return redirect(url_for("actions.show", action_id=action_id), 303)
-    return _form_page("actions/done.html", found, form, lost)
+
+    def save(version: int) -> str:
+        progress.say_done(viewer, action_id, evidence=form.text.data, version=version)
+        return "Saved. The partnership’s business manager checks it, and then closes the action."
+
+    return _take(viewer, found, form, "actions/done.html", save)
 
 
 @pages.route("/actions/<int:action_id>/check", methods=["GET", "POST"])
@@ -138,26 +124,47 @@ def done(viewer: Viewer, action_id: int) -> ResponseReturnValue:
 def check(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Close an action that was done, or send it back with the reason."""
     found = progress.find_action(viewer, action_id)
+    if not found.may_check and request.method == "GET":
+        raise NotPermitted("There is nothing for this viewer to check.")
     form = CheckForm(data={"version": found.action.version})
+
+    def save(version: int) -> str:
+        if form.outcome.data == CLOSE:
+            progress.close_action(viewer, action_id, checked=form.text.data, version=version)
+            return "The action is closed."
+        progress.send_back(viewer, action_id, reason=form.text.data, version=version)
+        return "The action is open again, and its owner reads why."
+
+    return _take(viewer, found, form, "actions/check.html", save)
+
+
+def _take(
+    viewer: Viewer,
+    found: ActionPage,
+    form: ProgressForm | DoneForm | CheckForm,
+    template: str,
+    save: Callable[[int], str],
+) -> ResponseReturnValue:
+    """Save what a form says of an action by the version that it was filled in on, or draw it with what is wrong.
+
+    After a lost race the action is shown as it stands now, under what was typed: sending it again is a choice made
+    with open eyes.
+    """
     lost: Conflict | None = None
     if form.validate_on_submit():
-        closes, version = form.outcome.data == CLOSE, form.version.data or 0
         try:
-            if closes:
-                progress.close_action(viewer, action_id, checked=form.text.data, version=version)
+            said = save(form.version.data or 0)
+        except (Invalid, Conflict) as refused:
+            found = progress.find_action(viewer, found.action.id)
+            if isinstance(refused, Invalid):
+                form.take(refused)
             else:
-                progress.send_back(viewer, action_id, reason=form.text.data, version=version)
-        except Invalid as refused:
-            form.take(refused)
-            found = progress.find_action(viewer, action_id)
-        except Conflict as refused:
-            found, lost = _anew(viewer, action_id, form), refused
+                form.version.data, lost = found.action.version, refused
         else:
-            flash("The action is closed." if closes else "The action is open again, and its owner reads why.")
-            return redirect(url_for("actions.show", action_id=action_id), 303)
-    if not found.may_check:
-        raise NotPermitted("There is nothing for this viewer to check.")
-    return _form_page("actions/check.html", found, form, lost)
+            flash(said)
+            return redirect(url_for("actions.show", action_id=found.action.id), 303)
+    page = render_template(template, found=found, form=form, lost=lost)
+    return page, 409 if lost else 400 if form.error_summary else 200
 
 
 def _own(viewer: Viewer, action_id: int) -> ActionPage:
@@ -165,20 +172,6 @@ def _own(viewer: Viewer, action_id: int) -> ActionPage:
     if not found.may_work_on and request.method == "GET":
         raise NotPermitted("This action is not the viewer's to work on, or not open.")
     return found
-
-
-def _anew(viewer: Viewer, action_id: int, form: ProgressForm | DoneForm | CheckForm) -> ActionPage:
-    """The action as it stands now, under what was typed: sending it again is a choice made with open eyes."""
-    found = progress.find_action(viewer, action_id)
-    form.version.data = found.action.version
-    return found
-
-
-def _form_page(
-    template: str, found: ActionPage, form: ProgressForm | DoneForm | CheckForm, lost: Conflict | None
-) -> ResponseReturnValue:
-    page = render_template(template, found=found, form=form, lost=lost)
-    return page, 409 if lost else 400 if form.error_summary else 200
 
 
 def _after_adding(viewer: Viewer, action_id: int) -> str:
