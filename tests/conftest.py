@@ -60,8 +60,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Measure no coverage of tests that take long and reach nothing that others do not (tests/uncounted.py)."""
     for item in items:
-        if item.nodeid.startswith(UNCOUNTED):
+        if item.nodeid.startswith(UNCOUNTED) or _is_second_database(item):
             item.add_marker("no_cover")
+
+
+def _is_second_database(item: pytest.Item) -> bool:
+    """Whether the same test runs on SQLite too, and takes the same branches there."""
+    call = getattr(item, "callspec", None)
+    return call is not None and call.params.get("backend") == BACKENDS[1]
 
 
 @pytest.hookimpl(optionalhook=True)

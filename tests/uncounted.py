@@ -1,7 +1,8 @@
 """Work that no coverage is measured of, because measuring would take longer than the work.
 
 What is left out is done again by tests that are measured: the access matrix asks for pages that tests/pages looks at,
-and building a world or a demonstration calls services that tests/services calls.
+and building a world or a demonstration calls services that tests/services calls. Nor is anything measured on the second
+database: a test takes the same branches there.
 """
 
 from __future__ import annotations
