@@ -124,9 +124,10 @@ def done(viewer: Viewer, action_id: int) -> ResponseReturnValue:
 def check(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Close an action that was done, or send it back with the reason."""
     found = progress.find_action(viewer, action_id)
-    if not found.may_check and request.method == "GET":
-        raise NotPermitted("There is nothing for this viewer to check.")
     form = CheckForm(data={"version": found.action.version})
+    # Whoever was at it when somebody else closed it is told of that, and keeps what they wrote.
+    if not found.may_check and not form.validate_on_submit():
+        raise NotPermitted("There is nothing for this viewer to check.")
 
     def save(version: int) -> str:
         if form.outcome.data == CLOSE:

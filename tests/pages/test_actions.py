@@ -104,6 +104,13 @@ def test_what_is_typed_is_shown_as_text(as_person, world):
     assert "&lt;b&gt;bold&lt;/b&gt; &amp;amp;" in text
 
 
+def test_an_action_that_is_not_done_has_no_form_to_check_it_however_it_is_asked_for(as_person, world):
+    manager, address = as_person("a.business_manager"), f"/actions/{world.actions['a.gp']}/check"
+    token = manager.get("/account").page.find("input", attrs={"name": "csrf_token"})["value"]
+    assert manager.get(address).status_code == 403
+    assert manager.post(address, data={"csrf_token": token}).status_code == 403
+
+
 def test_home_leads_to_what_is_late_and_what_to_check(as_person, world):
     change(Action, world.actions["a.gp"], due_on=TODAY - timedelta(days=2))
     owner = as_person("a.gp.practitioner")
