@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from time import perf_counter
 
-from benchmarks import audit_answers, audits, pages, partners, report, saving, signing_in, writers
+from benchmarks import audit_answers, audits, escalation_log, pages, partners, report, saving, signing_in, writers
 from benchmarks.area import MEETINGS
 from benchmarks.databases import KINDS, SQLITE, Database, make_database, run_folder
 from benchmarks.measuring import Result
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
     "partners": partners.measure,
     "audits": audits.measure,
     "answers": lambda run: [audit_answers.measure(run)],
+    "escalations": escalation_log.measure,
     "writers": lambda run: writers.measure(run) if run.database.kind == SQLITE else [],
 }
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pyotp
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from benchmarks.databases import settle
 from portal.access.viewer import LONDON, Hat, Viewer
 from portal.database.declarative import Base
 from portal.database.session import db, writing
@@ -91,10 +92,7 @@ def build_area(app: Flask, meetings: int = MEETINGS) -> Area:
         area = Area(partnership.id, now)
         with writing() as session:
             _Builder(session, area).build(meetings)
-        if db.engine.dialect.name == "postgresql":
-            # As the server does by itself within a minute of such a load.
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM ANALYZE"))
+        settle(db.engine)
         db.session.remove()
     return area
 

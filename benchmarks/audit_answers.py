@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from itertools import count, cycle
 
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from benchmarks.doors import Door, fetch, hidden_fields
-from benchmarks.measuring import Limit, Result, by_turns, milliseconds
+from benchmarks.measuring import Result
+from benchmarks.plain_orm import share_of_plain_orm
 from benchmarks.run import Run
 from portal.database.session import db
 from portal.domain.ratings import Scale, scales_from_plain
@@ -19,8 +20,6 @@ from portal.models.frameworks import FrameworkEdition
 from tests.audits import SCHOOLS, open_round, questions_of, responses_of, started_return
 from tests.world import Person
 
-SAVE = Limit(0.2, at_least=True)
-CALLS = 100
 _WORDS = "We do this: the governors saw the training record in the spring term, and it is checked each month ({})."
 
 
@@ -64,31 +63,17 @@ class Answerer:
 
 
 def measure(run: Run) -> Result:
-    """The rate of saving as a share of the rate of the plain ORM, in one process on one database."""
+    """One answer after the other, of the same return."""
     school = run.area.people["school"]
     own, spare = _sheets(run, school)
     answerer = Answerer(run.inside(school), own)
-    engine = create_engine(run.database.url)
     rows, numbers = cycle(spare.response_ids), count()
-    try:
-        times = by_turns(
-            lambda: _plainly(engine, next(rows), next(numbers)),
-            answerer.save,
-            rounds=run.rounds,
-            first_calls=CALLS,
-            second_calls=CALLS,
-        )
-    finally:
-        engine.dispose()
-    return Result(
-        what="Save one answer of an audit, as a share of a plain ORM's rate",
-        database=run.database.kind,
-        how="in process",
-        values=times.ratios,
-        limit=SAVE,
-        samples=f"{run.rounds} × {CALLS} to {CALLS}",
-        rows=f"{len(own.questions)} questions, {run.area.rows}",
-        aside=f"save {milliseconds(times.second)}, plain ORM {milliseconds(times.first)}",
+    return share_of_plain_orm(
+        run,
+        "one answer of an audit",
+        save=answerer.save,
+        plainly=lambda engine: _plainly(engine, next(rows), next(numbers)),
+        rows=f"{len(own.questions)} questions",
     )
 
 

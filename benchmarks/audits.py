@@ -13,11 +13,11 @@ from random import Random
 
 import psycopg
 from alembic import command
-from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy import Engine, create_engine, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from benchmarks.databases import SQLITE
+from benchmarks.databases import SQLITE, settle
 from benchmarks.measuring import Limit, Result, by_turns, milliseconds
 from benchmarks.run import Run
 from portal.access.audit_results import counted_for
@@ -111,8 +111,8 @@ def _alone_and_among_others(run: Run) -> Iterator[tuple[Engine, Engine]]:
             _round(session, run, audit, number)
         session.commit()
     try:
-        _settle(alone)
-        _settle(among)
+        settle(alone)
+        settle(among)
         yield alone, among
     finally:
         alone.dispose()
@@ -134,13 +134,6 @@ def _copied(run: Run, url: str, name: str) -> str:
     with psycopg.connect(run.database.url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
     return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _settle(engine: Engine) -> None:
-    """As PostgreSQL's server does by itself within a minute of such a load."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _ask(session: Session, run: Run) -> _Audit:

@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import psycopg
+from sqlalchemy import Engine, text
 
 from portal.config import DEMO, new_field_keys
 from tests.postgres import RunFolder, server_address
@@ -31,6 +32,13 @@ class Database:
     def url(self) -> str:
         """Its address."""
         return self.environment["DATABASE_URL"]
+
+
+def settle(engine: Engine) -> None:
+    """Do after a load what PostgreSQL's server does by itself within a minute of it."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 @contextmanager

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from itertools import cycle
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from benchmarks.area import Sheet
 from benchmarks.doors import Door, fetch, hidden_fields
-from benchmarks.measuring import Limit, Result, by_turns, milliseconds
+from benchmarks.measuring import Result
 from benchmarks.pages import register_path
+from benchmarks.plain_orm import share_of_plain_orm
 from benchmarks.run import Run
 from portal.domain.vocabulary import Attendance
 from portal.models.meetings import Invitation
 
-SAVE = Limit(0.2, at_least=True)
-CALLS = 100
 _CHOICES = (Attendance.IN_PERSON, Attendance.VIDEO, Attendance.TELEPHONE)
 
 
@@ -46,29 +45,14 @@ class Keeper:
 
 
 def measure(run: Run) -> Result:
-    """The rate of saving as a share of the rate of the plain ORM, in one process on one database."""
+    """One attendance after the other, of the same register."""
     keeper = Keeper(run.inside(run.area.people["chair"]), run.area.sheet)
-    engine = create_engine(run.database.url)
     rows, choices = cycle(run.area.spare.invitation_ids), cycle(_CHOICES)
-    try:
-        times = by_turns(
-            lambda: _plainly(engine, next(rows), next(choices)),
-            keeper.save,
-            rounds=run.rounds,
-            first_calls=CALLS,
-            second_calls=CALLS,
-        )
-    finally:
-        engine.dispose()
-    return Result(
-        what="Save one attendance, as a share of a plain ORM's rate",
-        database=run.database.kind,
-        how="in process",
-        values=times.ratios,
-        limit=SAVE,
-        samples=f"{run.rounds} × {CALLS} to {CALLS}",
-        rows=run.area.rows,
-        aside=f"save {milliseconds(times.second)}, plain ORM {milliseconds(times.first)}",
+    return share_of_plain_orm(
+        run,
+        "one attendance",
+        save=keeper.save,
+        plainly=lambda engine: _plainly(engine, next(rows), next(choices)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -36,6 +37,11 @@ DEFAULT_MOST_FILE_MB = 25
 MOST_FILE_MB = 100
 MEGABYTE = 1024 * 1024
 IN_BUCKET = "s3://"
+SMTP_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NOTIFY_KEY = re.compile(rf"\S+-{_UUID}-{_UUID}")
 
 
 class SettingsError(Exception):
@@ -71,6 +77,21 @@ class Settings:
     clamd_socket: str = ""
     """The path of clamd's socket; empty where there is no scanner."""
     most_file_bytes: int = DEFAULT_MOST_FILE_MB * MEGABYTE
+    smtp_url: str = field(default="", repr=False)
+    """The mail server (smtp://, smtp+starttls://, smtps://); empty where mails go by GOV.UK Notify, or not at all."""
+    mail_sender: str = ""
+    """Whom mails are from; empty is no-reply at the host of the portal's address."""
+    notify_api_key: str = field(default="", repr=False)
+    notify_template_id: str = ""
+    notify_base_url: str = ""
+    """Where GOV.UK Notify is; empty is its own address."""
+    metrics_token: str = field(default="", repr=False)
+    """What whoever collects /metrics shows; empty where nobody does."""
+
+    @property
+    def mail_from(self) -> str:
+        """The address that mails are from."""
+        return self.mail_sender or f"no-reply@{urlsplit(self.base_url).hostname or 'localhost'}"
 
     @property
     def file_store_url(self) -> str:
@@ -129,6 +150,9 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
     if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
         reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
     reasons += _file_faults(env)
+    reasons += _mail_faults(env)
+    if token := env.get("METRICS_TOKEN", ""):
+        reasons += _secret_faults("METRICS_TOKEN", token)
     if reasons:
         raise SettingsError(reasons)
     default_database = f"sqlite:///{(home / 'portal.sqlite3').as_posix()}"
@@ -148,6 +172,12 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         file_store_secret=env.get("FILE_STORE_SECRET", ""),
         clamd_socket=env.get("CLAMD_SOCKET", ""),
         most_file_bytes=int(env.get("FILE_MAX_MB") or DEFAULT_MOST_FILE_MB) * MEGABYTE,
+        smtp_url=env.get("SMTP_URL", ""),
+        mail_sender=env.get("MAIL_FROM", ""),
+        notify_api_key=env.get("NOTIFY_API_KEY", ""),
+        notify_template_id=env.get("NOTIFY_TEMPLATE_ID", ""),
+        notify_base_url=env.get("NOTIFY_BASE_URL", "").rstrip("/"),
+        metrics_token=env.get("METRICS_TOKEN", ""),
     )
 
 
@@ -210,12 +240,50 @@ def _bucket_faults(env: Mapping[str, str]) -> list[str]:
         for name in ("FILE_STORE_KEY_ID", "FILE_STORE_SECRET")
         if not env.get(name)
     ]
-    parts = urlsplit(env.get("FILE_STORE_ENDPOINT", ""))
-    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return [*faults, *_server_faults(env, "FILE_STORE_ENDPOINT")]
+
+
+def _server_faults(env: Mapping[str, str], name: str) -> list[str]:
+    parts = urlsplit(env.get(name, ""))
+    is_here = parts.scheme == "http" and parts.hostname in THIS_MACHINE
     is_server = is_here or (parts.scheme == "https" and bool(parts.hostname))
-    if env.get("FILE_STORE_ENDPOINT") and (not is_server or parts.username or parts.query):
-        faults.append("FILE_STORE_ENDPOINT must be https:// and the server's name (http:// for this machine alone)")
+    if env.get(name) and (not is_server or parts.username or parts.query):
+        return [f"{name} must be https:// and the server's name (http:// for this machine alone)"]
+    return []
+
+
+def _mail_faults(env: Mapping[str, str]) -> list[str]:
+    faults = _server_faults(env, "NOTIFY_BASE_URL")
+    if address := env.get("SMTP_URL", ""):
+        faults += _smtp_faults(address)
+    if env.get("MAIL_FROM") and not _ADDRESS.fullmatch(env["MAIL_FROM"]):
+        faults.append("MAIL_FROM must be an email address alone, like no-reply@portal.example")
+    key, template = env.get("NOTIFY_API_KEY", ""), env.get("NOTIFY_TEMPLATE_ID", "")
+    if key and env.get("SMTP_URL"):
+        faults.append("SMTP_URL and NOTIFY_API_KEY are both set: mails go by one of them")
+    if key and not _NOTIFY_KEY.fullmatch(key):
+        faults.append("NOTIFY_API_KEY must be a key of GOV.UK Notify: its name and two ids, joined by hyphens")
+    if bool(key) != bool(template):
+        faults.append("NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID go together: set both, or neither")
+    if template and not re.fullmatch(_UUID, template):
+        faults.append("NOTIFY_TEMPLATE_ID must be the id of a template of GOV.UK Notify")
     return faults
+
+
+def _smtp_faults(address: str) -> list[str]:
+    """What is wrong with SMTP_URL, never repeating it: it holds a password."""
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return ["SMTP_URL names a port that does not exist"]
+    if parts.scheme not in SMTP_SCHEMES or not host or parts.path.strip("/") or parts.query or parts.fragment:
+        return ["SMTP_URL must be smtp://, smtp+starttls:// or smtps://, user:password@ where needed, and host:port"]
+    if bool(parts.username) != bool(parts.password):
+        return ["SMTP_URL needs a user and a password, or neither"]
+    if parts.password and parts.scheme == "smtp" and host not in THIS_MACHINE:
+        return ["SMTP_URL would send a password unencrypted: use smtp+starttls:// or smtps://"]
+    return []
 
 
 def _kept_demo_keys(home: Path) -> dict[str, str]:

@@ -21,6 +21,7 @@ from portal.database.session import db
 from portal.extensions import login_manager
 from portal.services import activity, readiness
 from portal.services.filing import filing_of, install_filing
+from portal.services.mailing import install_mailing, mailing_of
 from portal.views.rehearsal import make_ready, rehearse
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
@@ -73,6 +74,7 @@ def build_app(settings: Settings) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
         install_filing(filing_of(settings))
+        install_mailing(mailing_of(settings))
     # Templates get the viewer, not flask-login's user, whose loading could fail in the page that says what failed.
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones

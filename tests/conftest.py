@@ -8,6 +8,7 @@ sign_in      sign_in(client, person): through the sign-in pages, as people do
 viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
 command      command("db", "check"): a `flask` command, as from a shell
 use_filing   use_filing(scanner=..., most_bytes=...): other filing for this test; `scanned` gives it a real clamd
+use_mailing  use_mailing(sender): mails are sent for this test; `mail_server` is a real one that takes them already
 count_queries  with count_queries() as statements: ... assert len(statements) <= 8
 at_world_time  it is world.now; everything that takes `client` has it
 """
@@ -29,13 +30,16 @@ from hypothesis import settings
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
+from portal.gateways.mail import Sender, SmtpSender
 from portal.gateways.scanner import Scanner
 from portal.services import passwords
 from portal.services.filing import Filing, filing, install_filing
+from portal.services.mailing import Mailing, install_mailing, mailing
 from tests import clamd
 from tests import world as worlds
 from tests.chromium import ARGUMENTS, MISSING, chromium
 from tests.harness import BACKENDS, Database, apart, count_statements
+from tests.mail_server import MailServer, running_mail_server
 from tests.page_client import PageClient
 from tests.postgres import RunFolder
 from tests.s3_server import Server, running_s3
@@ -222,6 +226,28 @@ def use_filing(app: Flask) -> Iterator[Callable[..., Filing]]:
 
     yield use
     install_filing(own)
+
+
+@pytest.fixture
+def use_mailing(app: Flask) -> Iterator[Callable[[Sender], Mailing]]:
+    """Mails are sent by this sender in this test; the app's own way, which is none, comes back afterwards."""
+    own = mailing()
+
+    def use(sender: Sender) -> Mailing:
+        made = Mailing(sender, "https://portal.example", "portal.example")
+        install_mailing(made)
+        return made
+
+    yield use
+    install_mailing(own)
+
+
+@pytest.fixture
+def mail_server(use_mailing: Callable[[Sender], Mailing]) -> Iterator[MailServer]:
+    """A real mail server, to which the app sends its mails."""
+    with running_mail_server() as server:
+        use_mailing(SmtpSender.at(server.url, "no-reply@portal.example"))
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,10 @@ from tests.uncounted import uncounted
 from tests.world import World
 from tests.world_actions import ActionBuilder
 from tests.world_audits import AuditBuilder
+from tests.world_escalations import EscalationBuilder
 from tests.world_files import FileBuilder
 from tests.world_meetings import MeetingBuilder
+from tests.world_messages import MessageBuilder
 from tests.world_people import PeopleBuilder
 
 T = TypeVar("T")
@@ -213,6 +215,8 @@ class Database:
                 AuditBuilder(session, people.world).build()
                 ActionBuilder(session, people.world).build()
                 FileBuilder(session, people.world).build()
+                EscalationBuilder(session, people.world).build()
+                MessageBuilder(session, people.world).build()
             db.session.remove()
             db.engine.dispose()
             shutil.copytree(filing().store.folder, self.folder / "files", dirs_exist_ok=True)

@@ -16,6 +16,9 @@ meetings  (tests/world_plans.py) p.initial today, p.review and p.core_group to c
 editions  (tests/world_audits.py) p.section_11 and p.schools, published; p.draft, the next one of section 11
 audits    (tests/world_audits.py) rounds p.section_11, p.schools and p.next; a return of each agency, p.gp to p.school
 files     (tests/world_files.py) attached to reports and backing answers, world.files["a.gp_draft"]
+matters   (tests/world_escalations.py) escalations p.missed, p.disagreement, p.alert and p.closed; proposals p.open
+          and p.waived
+messages  (tests/world_messages.py) notices, absences and mails
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
 """
@@ -165,6 +168,11 @@ class World:
     closures: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    escalations: dict[str, int] = field(default_factory=dict)
+    proposals: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
+    absences: dict[str, int] = field(default_factory=dict)
+    mails: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
 
     def __repr__(self) -> str:

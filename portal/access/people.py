@@ -29,12 +29,21 @@ def may_view(viewer: Viewer, membership: Membership) -> bool:
 
 def may_manage(viewer: Viewer, membership: Membership) -> bool:
     """Whether the viewer may change or end this membership: never one of their own."""
+    return may_hand_over(viewer, membership) and membership.ended_at is None
+
+
+def may_hand_over(viewer: Viewer, membership: Membership) -> bool:
+    """Whether the viewer gives somebody's open work to others: whoever may manage them, and after they left too."""
     return (
         viewer.may(Permission.PEOPLE_MANAGE)
         and _reaches(viewer, membership)
-        and membership.ended_at is None
         and (viewer.user_id is None or membership.user_id != viewer.user_id)
     )
+
+
+def may_confirm(viewer: Viewer) -> bool:
+    """Whether the viewer says each quarter who still works in an agency: its lead."""
+    return viewer.may(Permission.PEOPLE_MANAGE) and viewer.role is Role.AGENCY_LEAD and viewer.agency_id is not None
 
 
 def may_reissue(viewer: Viewer, memberships: Collection[Membership]) -> bool:

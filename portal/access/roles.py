@@ -38,12 +38,26 @@ class Permission(StrEnum):
     AUDITS_OVERSEE = "audits.oversee"
     """Rounds: what is asked of everybody. Agencies have a page of their own returns."""
     FRAMEWORKS_VIEW = "frameworks.view"
+    ESCALATIONS_VIEW = "escalations.view"
+    """The list and the page of an escalation; what of it may be read is asked of the row."""
+    ESCALATIONS_RAISE = "escalations.raise"
+    ESCALATIONS_ANSWER = "escalations.answer"
+    ESCALATIONS_PROPOSED = "escalations.proposed"
+    """What the rules propose when a register is closed: to raise it, join it to another, or waive it."""
+    ESCALATIONS_FIGURES = "escalations.figures"
+    ALERTS_RAISE = "alerts.raise"
+    INBOX = "inbox.view"
+    ABSENCES_PLAN = "absences.plan"
+    MESSAGES_WATCH = "messages.watch"
+    """The queue of mails and work in the background, and the templates of mails: no content."""
     ACTIONS_VIEW = "actions.view"
     ACTIONS_OWN = "actions.own"
     ACTIONS_CHECK = "actions.check"
 
 
-_EVERYONE = frozenset({Permission.HOME, Permission.OWN_ACCOUNT, Permission.FILES_OPEN})
+_EVERYONE = frozenset(
+    {Permission.HOME, Permission.OWN_ACCOUNT, Permission.FILES_OPEN, Permission.INBOX, Permission.ABSENCES_PLAN}
+)
 _AGENCY = _EVERYONE | {
     Permission.MEETINGS_VIEW,
     Permission.INVITATIONS_ANSWER,
@@ -55,6 +69,9 @@ _AGENCY = _EVERYONE | {
     Permission.AUDITS_SIGN,
     Permission.ACTIONS_VIEW,
     Permission.ACTIONS_OWN,
+    Permission.ESCALATIONS_VIEW,
+    Permission.ESCALATIONS_RAISE,
+    Permission.ESCALATIONS_ANSWER,
 }
 _BOARD = _EVERYONE | {
     Permission.FIGURES_VIEW,
@@ -63,6 +80,14 @@ _BOARD = _EVERYONE | {
     Permission.AUDITS_OVERSEE,
     Permission.FRAMEWORKS_VIEW,
     Permission.ACTIONS_VIEW,
+    Permission.ESCALATIONS_FIGURES,
+}
+_ESCALATING = {
+    Permission.ESCALATIONS_VIEW,
+    Permission.ESCALATIONS_RAISE,
+    Permission.ESCALATIONS_ANSWER,
+    Permission.ESCALATIONS_PROPOSED,
+    Permission.ALERTS_RAISE,
 }
 _PANEL = {Permission.AUDITS_READ, Permission.AUDITS_MODERATE}
 
@@ -77,9 +102,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.FIGURES_VIEW,
         Permission.AGENCIES_VIEW,
     },
-    Role.CHAIR: _EVERYONE | {Permission.MEETINGS_VIEW, Permission.REPORTS_READ, Permission.REGISTER_KEEP},
+    Role.CHAIR: _EVERYONE | _ESCALATING | {Permission.MEETINGS_VIEW, Permission.REPORTS_READ, Permission.REGISTER_KEEP},
     Role.SAFEGUARDING_MANAGER: _EVERYONE
+    | _ESCALATING
     | {
+        Permission.ESCALATIONS_FIGURES,
         Permission.MEETINGS_VIEW,
         Permission.REPORTS_READ,
         Permission.FIGURES_VIEW,
@@ -93,13 +120,19 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.CASES_MANAGE,
         Permission.AGENCIES_VIEW,
     },
-    Role.SIGNATORY: _EVERYONE | {Permission.AUDITS_VIEW, Permission.AUDITS_SIGN},
+    Role.SIGNATORY: _EVERYONE | {Permission.AUDITS_VIEW, Permission.AUDITS_SIGN, Permission.ESCALATIONS_VIEW},
     Role.SECTOR_LEAD: _BOARD | _PANEL,
     Role.BOARD_MEMBER: _BOARD | _PANEL,
     Role.BUSINESS_MANAGER: _BOARD
     | _PANEL
-    | {Permission.AGENCIES_MANAGE, Permission.AUDITS_RUN, Permission.ACTIONS_CHECK},
-    Role.SCRUTINEER: _BOARD | _PANEL,
+    | {
+        Permission.AGENCIES_MANAGE,
+        Permission.AUDITS_RUN,
+        Permission.ACTIONS_CHECK,
+        Permission.ESCALATIONS_VIEW,
+        Permission.MESSAGES_WATCH,
+    },
+    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW},
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.AGENCIES_VIEW,
@@ -107,6 +140,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PEOPLE_VIEW,
         Permission.PEOPLE_MANAGE,
         Permission.ACTIVITY_VIEW,
+        Permission.MESSAGES_WATCH,
     },
 }
 
@@ -117,3 +151,6 @@ CODE_ROLES = CASE_ROLES | {Role.ADMINISTRATOR}
 
 WHOLE_PARTNERSHIP = frozenset({Role.SAFEGUARDING_MANAGER, Role.COORDINATOR})
 """Roles that see every meeting of their partnership."""
+
+STRUCTURED_ONLY = frozenset({Role.BUSINESS_MANAGER, Role.SCRUTINEER, Role.SIGNATORY})
+"""Roles that see of an escalation who, whom, why, stage, days and outcome, and neither its narrative nor its case."""

@@ -53,6 +53,8 @@ class Viewer:
     system_partnership_id: int | None = None
     code_pending: bool = False
     """Signed in with a password, and the second step (or its set-up) still to come."""
+    unread_notices: int = 0
+    """How many notices the person has not read, under all their memberships, for the header; counted up to a limit."""
 
     @classmethod
     def nobody(cls, now: datetime) -> Viewer:

@@ -17,6 +17,7 @@ from portal.commands import (
     people,
     policy,
     serve,
+    worker,
 )
 
 
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         people,
         policy,
         serve,
+        worker,
     ):
         app.cli.add_command(module.group)
 

@@ -29,6 +29,7 @@ def check() -> None:
         _line("DATABASE_URL", readiness.faults()),
         _line("FILE_STORE_URL", readiness.file_store_faults(), settings.file_store_url),
         _line("CLAMD_SOCKET", readiness.scanner_faults(), _scanner(settings)),
+        *_mail_lines(settings),
     ]
     for line in lines:
         click.echo(line)
@@ -40,6 +41,15 @@ def _line(setting: str, problems: list[str], value: str = "") -> str:
     if problems:
         return f"not ok: {setting}: {'; '.join(problems)}"
     return f"ok: {setting} {value}".rstrip()
+
+
+def _mail_lines(settings: Settings) -> list[str]:
+    server = readiness.mail_server()
+    if not server:
+        kind = "ok" if settings.is_demo else "warning"
+        return [f"{kind}: SMTP_URL not set: no mails are made, and what people are told stays in their inbox"]
+    setting = "NOTIFY_API_KEY" if settings.notify_api_key else "SMTP_URL"
+    return [_line(setting, readiness.mail_faults(), server), f"ok: MAIL_FROM {settings.mail_from}"]
 
 
 def _scanner(settings: Settings) -> str:

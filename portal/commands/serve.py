@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from waitress.server import create_server
 
 from portal.commands.outcomes import now, raise_unusable
+from portal.commands.worker import working
 from portal.config import Settings
 from portal.domain.labels import label, role_name
 from portal.domain.vocabulary import AgencyType, Role
@@ -48,7 +51,9 @@ def group(info: ScriptInfo, port: int) -> None:
     click.echo(f"\nThe portal is at http://{HOST}:{port} (Ctrl-C stops it).")
     if settings.is_demo:
         _print_accounts()
-    server.run()
+    # A demonstration is alive without a second process; an area runs its workers apart.
+    with working(app) if settings.is_demo else nullcontext():
+        server.run()
 
 
 def _print_accounts() -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from portal.domain.audit_labels import AUDIT_LABELS
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
+from portal.domain.escalation_labels import ESCALATION_LABELS
 from portal.domain.vocabulary import (
     HEALTH_TYPES,
     AbuseCategory,
@@ -170,7 +171,10 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
         Unit.WEEKS: _label("Weeks"),
         Unit.MONTHS: _label("Months"),
     },
-    **{words: {value: Label(*pair) for value, pair in table.items()} for words, table in AUDIT_LABELS.items()},
+    **{
+        words: {value: Label(*pair) for value, pair in table.items()}
+        for words, table in {**AUDIT_LABELS, **ESCALATION_LABELS}.items()
+    },
 }
 
 _IN_A_SENTENCE: Mapping[AgencyType, str] = {

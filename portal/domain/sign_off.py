@@ -75,6 +75,27 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One current membership in the agency that matters for signing."""
+
+    membership_id: int
+    user_id: int
+    name: str
+    role: Role
+    post: Post | None
+
+    @property
+    def signs(self) -> bool:
+        """Whether people sign in this role: others cannot read the whole return."""
+        return self.role in SIGNING_ROLES
+
+    def holds(self, step: SignOffStep) -> bool:
+        """Whether this membership is one that signs the step."""
+        posts = frozenset({self.post} if self.post else ())
+        return self.signs and Signer(self.user_id, leads=self.role is Role.AGENCY_LEAD, posts=posts).holds(step)
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What somebody may sign now, in one act; `says_both`: only once they say that they are both."""
 
@@ -83,6 +104,18 @@ class Offer:
 
 
 NOTHING = Offer()
+
+
+def signer_of(places: Sequence[Place], user_id: int | None) -> Signer:
+    """Return a person among those who may have to sign, under all of their signing roles in the agency."""
+    own = [place for place in places if place.user_id == user_id and place.signs]
+    others_lead = any(place.post is Post.DESIGNATED_LEAD and place.user_id != user_id for place in places)
+    return Signer(
+        user_id or 0,
+        leads=any(place.role is Role.AGENCY_LEAD for place in own),
+        posts=frozenset(place.post for place in own if place.post is not None),
+        is_lone_lead=not others_lead,
+    )
 
 
 def next_step(order: Sequence[SignOffStep], signed: Sequence[Signed]) -> SignOffStep | None:

@@ -11,6 +11,8 @@ GUESS_WINDOW = timedelta(minutes=5)
 GUESSES_PER_ACCOUNT = 10
 GUESSES_PER_ADDRESS = 100
 LINK_LASTS_FOR = timedelta(days=3)
+ACCOUNT_SLEEPS_AFTER_DAYS = 90
+"""What a new partnership starts with; a row of its own says what holds."""
 
 
 class SessionEnd(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from portal.domain.indicators import hide_small
 
@@ -28,18 +28,21 @@ def with_totals(table: Table) -> dict[Place, int]:
     return dict(full)
 
 
-def withheld(table: Table, limit: int, *, of: Table | None = None, also: Iterable[Place] = ()) -> frozenset[Place]:
+def withheld(
+    table: Table, limit: int, *, of: Table | None = None, also: Iterable[Place] = (), spare: Collection[Place] = ()
+) -> frozenset[Place]:
     """Return the places, totals included, that a page must not show so that counts of 1 to `limit` stay hidden.
 
     `of` are the counts that these are parts of (the table itself where there are none): a place where it is 0 is
-    empty for everybody to see and hides nothing. `also` are places withheld for another reason.
+    empty for everybody to see and hides nothing. `also` are places withheld for another reason; those to `spare` are
+    taken to hide others only where there is no other way.
     """
     counts, wholes = with_totals(table), with_totals(table if of is None else of)
     hidden = {place for place, count in counts.items() if hide_small(count, limit)}
     hidden |= {place for place in also if wholes.get(place)}
     while exposed := _exposed(hidden):
         for place in exposed:
-            hidden |= _ring(place, hidden, wholes)
+            hidden |= _ring(place, hidden, wholes, spare)
     return frozenset(hidden)
 
 
@@ -75,13 +78,14 @@ def _meets(place: Place, joined: Mapping[Node, list[tuple[Node, Place]]]) -> boo
     return row in reached
 
 
-def _ring(place: Place, hidden: Iterable[Place], wholes: Mapping[Place, int]) -> set[Place]:
+def _ring(place: Place, hidden: Iterable[Place], wholes: Mapping[Place, int], spare: Collection[Place]) -> set[Place]:
     """Return the places that close a ring with one, those of the smallest counts: the least is lost with them."""
     already = set(hidden)
+    dear = sum(wholes.values())
     roads: dict[Node, list[tuple[Node, Place, int]]] = defaultdict(list)
     for other, whole in wholes.items():
         if other != place and whole:
-            cost = 0 if other in already else whole
+            cost = 0 if other in already else whole + (dear if other in spare else 0)
             row, column = _nodes(other)
             roads[row].append((column, other, cost))
             roads[column].append((row, other, cost))

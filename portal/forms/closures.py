@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from portal.forms.fields import DateField, PortalForm, TextField, VersionField
+from collections.abc import Iterable
+
+from portal.forms.fields import DateField, PortalForm, SelectField, TextField, VersionField
 
 
 class ClosureForm(PortalForm):
@@ -25,6 +27,16 @@ class ClosureForm(PortalForm):
         max_length=254,
         hint="A telephone number or an email address.",
     )
+    cover_membership = SelectField(
+        "Who works meanwhile? (optional)",
+        coerce=int,
+        empty="Nobody",
+        hint="A colleague who gets everybody’s messages from the portal while you are closed.",
+    )
+
+    def offer(self, colleagues: Iterable[tuple[int, str]]) -> None:
+        """Put on offer who can work in the closure."""
+        self.cover_membership.choices = [(str(number), name) for number, name in colleagues]
 
 
 class ChangedClosureForm(ClosureForm):

@@ -1,15 +1,19 @@
 """Tables, typed; importing the package makes all of them known to the metadata."""
 
 from portal.models import (
+    absences,
     actions,
     activity,
     audits,
     cases,
     closures,
+    escalations,
     evidence,
     files,
     frameworks,
+    ladders,
     meetings,
+    messages,
     moderation,
     partnerships,
     people,
@@ -21,15 +25,19 @@ from portal.models import (
 )
 
 __all__ = [
+    "absences",
     "actions",
     "activity",
     "audits",
     "cases",
     "closures",
+    "escalations",
     "evidence",
     "files",
     "frameworks",
+    "ladders",
     "meetings",
+    "messages",
     "moderation",
     "partnerships",
     "people",

@@ -20,6 +20,9 @@ class ClosurePeriod(Versioned, Base):
             ["partnership_id", "agency_id"],
             ["partnership_agencies.partnership_id", "partnership_agencies.agency_id"],
         ),
+        ForeignKeyConstraint(
+            ["partnership_id", "cover_membership_id"], ["memberships.partnership_id", "memberships.id"]
+        ),
         CheckConstraint("ends_on >= begins_on", name="ends_after_beginning"),
         at_most("name", 120),
         at_most("cover_name", 120),
@@ -36,3 +39,5 @@ class ClosurePeriod(Versioned, Base):
     cover_name: Mapped[str] = mapped_column(String(120))
     cover_contact: Mapped[str] = mapped_column(String(254))
     """A telephone number or an address at which the cover is reached."""
+    cover_membership_id: Mapped[int | None]
+    """The colleague who works in the closure and gets the agency's messages meanwhile, where there is one."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.declarative import Base, Versioned, at_most, one_of
 from portal.domain.audit_vocabulary import SchoolPhase
+from portal.domain.signing_in import ACCOUNT_SLEEPS_AFTER_DAYS
 from portal.domain.vocabulary import AgencyType
 
 
@@ -16,11 +17,18 @@ class Partnership(Versioned, Base):
     """A safeguarding children partnership: the area within which rows are seen."""
 
     __tablename__ = "partnerships"
-    __table_args__ = (at_most("name", 120),)
+    __table_args__ = (
+        at_most("name", 120),
+        CheckConstraint(
+            "account_sleeps_after_days >= 30 AND account_sleeps_after_days <= 730", name="account_sleeps_within_reason"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
+    account_sleeps_after_days: Mapped[int] = mapped_column(default=ACCOUNT_SLEEPS_AFTER_DAYS)
+    """Days without signing in after which a person's account is put to sleep; of several partnerships, the longest."""
 
 
 class Agency(Versioned, Base):

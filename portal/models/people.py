@@ -40,6 +40,11 @@ class User(Versioned, Base):
     totp_last_step: Mapped[int | None]
     """The last 30-second step whose code was accepted: a code works once."""
     deactivated_at: Mapped[datetime | None]
+    asleep_at: Mapped[datetime | None]
+    """When an account that nobody had used for long was put to sleep; a lead or an administrator wakes it."""
+    last_signed_in_at: Mapped[datetime | None]
+    woken_at: Mapped[datetime | None]
+    """When it was woken last: from then on it is counted anew how long it is not used."""
     created_at: Mapped[datetime]
 
 

@@ -19,7 +19,7 @@ from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.labels import label
 from portal.domain.vocabulary import ANSWERING_ROLES, AgencyType
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
-from portal.models.people import Membership
+from portal.models.people import Membership, User
 from portal.services.agency_entries import (
     Details,
     Outcome,
@@ -257,7 +257,9 @@ def _people(viewer: Viewer, agency_ids: Sequence[int]) -> dict[int, int] | None:
         return None
     rows = (
         select(Membership.agency_id, func.count(Membership.user_id.distinct()))
+        .join(User, User.id == Membership.user_id)
         .where(
+            User.deactivated_at.is_(None),
             Membership.partnership_id == viewer.partnership_id,
             Membership.agency_id.in_(agency_ids),
             Membership.role.in_(ANSWERING_ROLES),

@@ -1,8 +1,9 @@
 """Joining links: how a person gets their first password, and a new one when it is forgotten.
 
     with changing(viewer) as change:                    # after asking access.people.may_reissue
-        token = joining.make_link(change, user.id, JoiningPurpose.JOIN)
-    address = joining.link_address(settings.base_url, token)    # shown once, to whoever made it
+        token = joining.hand_over_link(change, user.id, JoiningPurpose.JOIN)
+    if token is not None:                               # otherwise it goes to them by mail
+        address = joining.link_address(settings.base_url, token)    # shown once, to whoever made it
 
 A link works once and for three days, and a newer one ends those before it. Only a digest is kept.
 """
@@ -10,6 +11,7 @@ A link works once and for three days, and a newer one ends those before it. Only
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,13 +20,15 @@ from typing import cast
 from sqlalchemy import Table, insert, select, update
 
 from portal.access.viewer import Viewer
-from portal.database.session import db
+from portal.database.encryption import keyring
+from portal.database.session import db, writing
 from portal.domain.errors import Invalid, PortalError
 from portal.domain.signing_in import LINK_LASTS_FOR, SessionEnd
 from portal.domain.vocabulary import JoiningPurpose
 from portal.models.people import JoiningLink, User
-from portal.services import known_people, passwords, sessions, sign_in
+from portal.services import known_people, passwords, sessions, sign_in, sleeping
 from portal.services.changes import Change, changing
+from portal.services.mailing import goes_by_mail, queue_account_mail
 
 LONGEST_NAME = 120
 
@@ -51,16 +55,60 @@ def link_address(base_url: str, token: str) -> str:
     return f"{base_url.rstrip('/')}/join/{token}"
 
 
+@dataclass(frozen=True, slots=True)
+class MailedLink:
+    """A link as its mail carries it."""
+
+    token: str
+    purpose: JoiningPurpose
+    expires_at: datetime
+
+
+def hand_over_link(change: Change, user_id: int, purpose: JoiningPurpose) -> str | None:
+    """Make a link for a person: its token for whoever made it to hand over, or None where it goes by mail."""
+    if not goes_by_mail(change):
+        return make_link(change, user_id, purpose)
+    # Nobody ever sees the token of this digest: the mail's own takes its place when it is sent.
+    link_id = _add_link(change, user_id, purpose, secrets.token_urlsafe(32))
+    queue_account_mail(change, user_id, f"joining:{link_id}", joining_link_id=link_id)
+    return None
+
+
 def make_link(change: Change, user_id: int, purpose: JoiningPurpose) -> str:
     """Make a link for a person and give its token, which is kept nowhere. Their older unused links stop working."""
-    token, now = secrets.token_urlsafe(32), change.viewer.now
+    token = secrets.token_urlsafe(32)
+    _add_link(change, user_id, purpose, token)
+    return token
+
+
+def mailed_link(link_id: int, now: datetime) -> MailedLink | None:
+    """The link for its mail, which is being sent; None where it was used, replaced or let lapse meanwhile.
+
+    Its token comes from a key rather than by chance, so that a mail that goes twice carries the same link twice.
+    """
+    with writing() as session:
+        still_works = (_LINKS.c.id == link_id, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
+        link = session.execute(
+            select(_LINKS.c.made_at, _LINKS.c.purpose, _LINKS.c.expires_at).where(*still_works)
+        ).first()
+        if link is None:
+            return None
+        keyed = keyring.blind_index(link.made_at.isoformat(), f"joining_links.token {link_id}")
+        token = urlsafe_b64encode(keyed).decode().rstrip("=")
+        session.execute(update(_LINKS).where(*still_works).values(token_digest=_digest(token)))
+    return MailedLink(token, link.purpose, link.expires_at)
+
+
+def _add_link(change: Change, user_id: int, purpose: JoiningPurpose, token: str) -> int:
+    now = change.viewer.now
     change.session.execute(
         update(_LINKS)
         .where(_LINKS.c.user_id == user_id, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
         .values(expires_at=now)
     )
-    change.session.execute(
-        insert(_LINKS).values(
+    link_id: int = change.session.execute(
+        insert(_LINKS)
+        .values(
             token_digest=_digest(token),
             user_id=user_id,
             purpose=purpose,
@@ -68,9 +116,10 @@ def make_link(change: Change, user_id: int, purpose: JoiningPurpose) -> str:
             made_at=now,
             expires_at=now + LINK_LASTS_FOR,
         )
-    )
+        .returning(_LINKS.c.id)
+    ).scalar_one()
     change.log("joining_link.made", "person", user_id)
-    return token
+    return link_id
 
 
 def open_link(token: str, now: datetime) -> OpenLink:
@@ -114,10 +163,15 @@ def use_link(
             .values(password_hash=hashed)
             .execution_options(synchronize_session=False)
         )
+        if person.is_asleep:
+            # Whoever looks after all their roles gave them the link, at most three days ago.
+            sleeping.wake_in(change, link.user_id)
         if words != person.name:
             _rename(change, link.user_id, words)
         sessions.end_sessions(change.session, link.user_id, reason=SessionEnd.PASSWORD_CHANGED)
         change.log("person.password_set", "person", link.user_id)
+        if link.purpose is JoiningPurpose.NEW_PASSWORD:
+            passwords.tell_changed(change, link.user_id)
         return sign_in.begin(change, person) if person.hats else None
 
 

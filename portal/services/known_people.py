@@ -91,6 +91,7 @@ class KnownPerson:
     email: str
     password_hash: str | None = field(repr=False)
     is_deactivated: bool
+    is_asleep: bool
     has_authenticator: bool
     hats: tuple[Hat, ...]
     last_membership_id: int | None
@@ -123,6 +124,7 @@ def _statement(condition: ColumnElement[bool]) -> Select[Any]:
             _USERS.c.email,
             _USERS.c.password_hash,
             _USERS.c.deactivated_at,
+            _USERS.c.asleep_at,
             _USERS.c.totp_confirmed_at,
             last.label("last_membership_id"),
             *HAT_COLUMNS,
@@ -163,6 +165,7 @@ def _known(statement: Select[Any], parameters: dict[str, Any]) -> KnownPerson | 
         email=first.email,
         password_hash=first.password_hash,
         is_deactivated=first.deactivated_at is not None,
+        is_asleep=first.asleep_at is not None,
         has_authenticator=first.totp_confirmed_at is not None,
         hats=hats_of(rows),
         last_membership_id=first.last_membership_id,

@@ -16,6 +16,7 @@ from portal.domain.signing_in import SessionEnd
 from portal.models.people import User
 from portal.services import known_people, sessions, throttle
 from portal.services.changes import Change, changing
+from portal.services.mailing import goes_by_mail, queue_account_mail
 
 hasher = PasswordHasher()
 
@@ -83,7 +84,14 @@ def change_password(viewer: Viewer, current: str, new: str, address: str) -> str
             change.session, person.user_id, except_id=viewer.session_id, reason=SessionEnd.PASSWORD_CHANGED
         )
         change.log("person.password_changed", "person", person.user_id)
+        tell_changed(change, person.user_id)
     return token
+
+
+def tell_changed(change: Change, user_id: int) -> None:
+    """Tell somebody by mail that their password was changed, in case it was not they who changed it."""
+    if goes_by_mail(change):
+        queue_account_mail(change, user_id, f"password_changed:{user_id}:{change.viewer.now.timestamp():.6f}")
 
 
 def confirm_password(viewer: Viewer, password: str, address: str) -> known_people.KnownPerson:

@@ -19,6 +19,7 @@ from portal.services.changes import Change, changing
 from portal.services.people_locks import current_memberships, for_change, lock_memberships, lock_person
 from portal.services.positions import Position, check_agency, check_post, check_team, in_words, position_of
 from portal.services.sessions import end_sessions
+from portal.services.sleeping import wake_in
 
 LONGEST_NAME = 120
 
@@ -28,13 +29,15 @@ class Added:
     """A new membership, and the link's token where the person needs one to get in.
 
     `is_new` says whether the person was unknown until now; `needs_other` that they have no password yet and roles
-    that the viewer does not look after, so that somebody who does must give them a link.
+    that the viewer does not look after, so that somebody who does must give them a link; `is_mailed` that their link
+    goes to them by mail, so that there is none to hand over.
     """
 
     membership: Membership
     joining_token: str | None
     is_new: bool
     needs_other: bool
+    is_mailed: bool = False
 
 
 def add_person(
@@ -78,17 +81,25 @@ def add_person(
             created_at=viewer.now,
         )
         if user.deactivated_at is not None:
-            user.deactivated_at = None
+            # Counted anew how long the account is not used: it could not be.
+            user.deactivated_at, user.woken_at = None, viewer.now
             change.log("person.reactivated", "person", user.id)
+        if user.asleep_at is not None:
+            wake_in(change, user.id)
         change.session.add(membership)
         change.session.flush()
         change.log("membership.added", "membership", membership.id)
         _end_links(change, user.id)
         needs_link = user.password_hash is None
-        token = None
-        if needs_link and access.may_hand_link(viewer, [*current, membership]):
-            token = joining.make_link(change, user.id, JoiningPurpose.JOIN)
-        return Added(membership, token, is_new, needs_other=needs_link and token is None)
+        may_hand = needs_link and access.may_hand_link(viewer, [*current, membership])
+        token = joining.hand_over_link(change, user.id, JoiningPurpose.JOIN) if may_hand else None
+        return Added(
+            membership,
+            token,
+            is_new,
+            needs_other=needs_link and not may_hand,
+            is_mailed=may_hand and token is None,
+        )
 
 
 def change_membership(viewer: Viewer, membership_id: int, position: Position, *, version: int) -> bool:

@@ -26,6 +26,8 @@ class Standing(StrEnum):
     ACTIVE = "active"
     INVITED = "invited"
     """They have not chosen a password yet."""
+    ASLEEP = "asleep"
+    """Nobody had used the account for long: it sleeps until somebody wakes it."""
     ENDED = "ended"
 
 
@@ -98,6 +100,7 @@ def list_people(
             Membership.ended_at,
             User.deactivated_at,
             User.password_hash.is_(None).label("waits"),
+            User.asleep_at.is_not(None).label("asleep"),
         )
     )
     words = search.strip()
@@ -123,7 +126,7 @@ def list_people(
             agency_id=row.agency_id,
             agency=row.agency,
             team=row.team,
-            standing=_standing(row.ended_at or row.deactivated_at, waits=row.waits),
+            standing=_standing(row.ended_at or row.deactivated_at, waits=row.waits, asleep=row.asleep),
         )
         for row in db.session.execute(ordered)
     ]
@@ -208,11 +211,17 @@ def _row(membership: Membership) -> PersonRow:
         agency_id=membership.agency_id,
         agency=membership.agency.name if membership.agency else None,
         team=membership.team.name if membership.team else None,
-        standing=_standing(membership.ended_at or user.deactivated_at, waits=user.password_hash is None),
+        standing=_standing(
+            membership.ended_at or user.deactivated_at,
+            waits=user.password_hash is None,
+            asleep=user.asleep_at is not None,
+        ),
     )
 
 
-def _standing(over_since: datetime | None, *, waits: bool) -> Standing:
+def _standing(over_since: datetime | None, *, waits: bool, asleep: bool) -> Standing:
     if over_since is not None:
         return Standing.ENDED
+    if asleep:
+        return Standing.ASLEEP
     return Standing.INVITED if waits else Standing.ACTIVE

@@ -14,6 +14,7 @@ from portal.config import ROOT
 from portal.database.session import db
 from portal.models.people import User
 from portal.services.filing import filing
+from portal.services.mailing import mailing
 
 DEMO_DOMAIN = "@demo.example"
 
@@ -47,6 +48,19 @@ def scanner_faults() -> list[str]:
     scanner = filing().scanner
     fault = scanner.fault() if scanner else None
     return [fault] if fault else []
+
+
+def mail_faults() -> list[str]:
+    """Why no mail can be sent now; empty where one can, and where nobody is set who sends them."""
+    sending = mailing()
+    fault = sending.sender.fault() if sending else None
+    return [fault] if fault else []
+
+
+def mail_server() -> str:
+    """Who sends mails; empty where nobody is set."""
+    sending = mailing()
+    return sending.sender.name if sending else ""
 
 
 @cache

@@ -15,6 +15,7 @@ from portal.domain.due_rules import DueRule
 from portal.domain.labels import short_label
 from portal.domain.vocabulary import AgencyType, MeetingKind
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
+from portal.services import escalation_rules
 from portal.services.changes import Change
 
 
@@ -97,6 +98,7 @@ def create_default(change: Change, partnership_id: int) -> int:
                 expected_types=stored["expected_types"],
             )
         )
+    escalation_rules.create_default(change, partnership_id, rule_set.id)
     change.log("rule_set.created", "rule_set", rule_set.id, partnership_id=partnership_id)
     return rule_set.id
 

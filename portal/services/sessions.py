@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Table, and_, bindparam, case, delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.database.session import UNCOUNTED, db, writing_apart
 from portal.domain.errors import NotVisible, PortalError
 from portal.domain.signing_in import SessionEnd, Step, ended_by_time
-from portal.models.people import User
+from portal.models.messages import Notice
+from portal.models.people import Membership, User
 from portal.models.sessions import KeptForm, SignInSession
 from portal.services.changes import Change, changing
 from portal.services.known_people import HAT_COLUMNS, hat_to_wear, hats_of, step_after_password, with_hats
@@ -31,6 +32,30 @@ KEPT_FOR = timedelta(days=30)
 _SESSIONS = cast(Table, SignInSession.__table__)
 _USERS = cast(Table, User.__table__)
 _KEPT = cast(Table, KeptForm.__table__)
+_NOTICES = cast(Table, Notice.__table__)
+_TOLD = cast(Table, Membership.__table__).alias("told")
+
+MOST_UNREAD = 100
+"""No more are counted than the header tells apart, so that an inbox nobody reads slows no page."""
+
+_UNREAD = (
+    select(func.count())
+    .select_from(
+        select(literal(1))
+        .select_from(_NOTICES.join(_TOLD, _TOLD.c.id == _NOTICES.c.membership_id))
+        .where(
+            _NOTICES.c.user_id == _SESSIONS.c.user_id,
+            _NOTICES.c.read_at.is_(None),
+            _NOTICES.c.settled_at.is_(None),
+            _TOLD.c.ended_at.is_(None),
+        )
+        .limit(MOST_UNREAD)
+        .correlate(_SESSIONS)
+        .subquery()
+    )
+    .correlate(_SESSIONS)
+    .scalar_subquery()
+)
 
 _BY_TOKEN = (
     select(
@@ -46,8 +71,10 @@ _BY_TOKEN = (
         _USERS.c.name,
         _USERS.c.email,
         _USERS.c.deactivated_at,
+        _USERS.c.asleep_at,
         _USERS.c.totp_confirmed_at,
         exists().where(_KEPT.c.user_id == _SESSIONS.c.user_id).correlate(_SESSIONS).label("has_kept_forms"),
+        case((_SESSIONS.c.code_checked, _UNREAD), else_=0).label("unread_notices"),
         *HAT_COLUMNS,
     )
     .select_from(with_hats(_SESSIONS.join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)))
@@ -89,7 +116,7 @@ def load(token: str, now: datetime) -> Standing | Ended | None:
     row, hats = rows[0], hats_of(rows)
     step = step_after_password(hats, has_authenticator=row.totp_confirmed_at is not None)
     reason = row.ended_by if row.ended_at else ended_by_time(row.started_at, row.last_seen_at, now)
-    if reason is None and (row.deactivated_at or not hats or not _fits(row, step)):
+    if reason is None and (row.deactivated_at or row.asleep_at or not hats or not _fits(row, step)):
         reason = SessionEnd.ACCESS_CHANGED
     if reason is not None:
         return Ended(row.user_id, row.membership_id, reason, row.code_checked)
@@ -106,6 +133,7 @@ def load(token: str, now: datetime) -> Standing | Ended | None:
         hat=None if pending else hat_to_wear(hats, row.membership_id),
         hats=() if pending else hats,
         code_pending=pending,
+        unread_notices=row.unread_notices,
     )
     return Standing(viewer, step if pending else Step.NONE, row.has_kept_forms)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access.viewer import Viewer
 from portal.database.session import writing
@@ -20,6 +20,15 @@ UNCONNECTED = (
     "Your account is not connected to an agency at present. "
     "Ask the person who looks after your agency’s accounts, or your partnership’s administrator"
 )
+
+ASLEEP = (
+    "Your account is asleep, because nobody has used it for some time. Nothing is lost. "
+    "Ask the person who looks after your agency’s accounts, or your partnership’s administrator, to wake it"
+)
+
+
+class Asleep(PortalError):
+    """The password is right, and the account was put to sleep because nobody used it."""
 
 
 class NotConnected(PortalError):
@@ -40,8 +49,8 @@ class SignIn:
 def check_password(viewer: Viewer, email: str, password: str, address: str) -> SignIn:
     """Take the first step; `viewer` is nobody yet.
 
-    Raises Throttled; WrongPassword, the same for a wrong password, an unknown and a deactivated account; and
-    NotConnected.
+    Raises Throttled; WrongPassword, the same for a wrong password, an unknown and a deactivated account; and, only
+    where the password is right, NotConnected and Asleep.
     """
     guess = throttle.begin(viewer.now, email, address)
     person = known_people.find_by_email(email)
@@ -53,6 +62,11 @@ def check_password(viewer: Viewer, email: str, password: str, address: str) -> S
         with writing() as session:
             throttle.forget(session, guess)
         raise NotConnected(UNCONNECTED)
+    if person.is_asleep:
+        with changing(person.at(viewer.now)) as change:
+            throttle.forget(change.session, guess)
+            change.log("person.refused_asleep", "person", person.user_id)
+        raise Asleep(ASLEEP)
     stronger = None
     if person.password_hash is not None and passwords.is_outdated(person.password_hash):
         stronger = passwords.hash_password(password)
@@ -70,6 +84,8 @@ def begin(change: Change, person: KnownPerson) -> SignIn:
     setup_secret = authenticator.new_secret() if step is Step.SET_UP_CODE else None
     session_id, token = sessions.start(change, acting.membership_id, step, setup_secret)
     change.log("session.started" if step is Step.NONE else "session.password_accepted", "person", person.user_id)
+    if step is Step.NONE:
+        _note(change, person.user_id)
     standing = Viewer(
         now=acting.now,
         user_id=person.user_id,
@@ -98,6 +114,7 @@ def check_code(viewer: Viewer, code: str, address: str) -> SignIn:
             throttle.forget(change.session, guess)
             token = sessions.renew(change, viewer.session_id)
             change.log("session.started", "person", viewer.user_id)
+            _note(change, viewer.user_id)
     if accepted is None:
         raise authenticator.WrongCode("This code is not right, or was used before.")
     return SignIn(token, acting, Step.NONE, accepted.codes_left)
@@ -118,11 +135,22 @@ def set_up_code(viewer: Viewer, code: str, address: str) -> tuple[SignIn, list[s
             token = sessions.renew(change, viewer.session_id)
             change.log("person.authenticator_set", "person", viewer.user_id)
             change.log("session.started", "person", viewer.user_id)
+            _note(change, viewer.user_id)
         else:
             throttle.log_wrong(change, "session.code_refused")
     if not confirmed:
         raise authenticator.WrongCode("This code is not right.")
     return SignIn(token, acting, Step.NONE), recovery_codes
+
+
+def _note(change: Change, user_id: int | None) -> None:
+    """Write down that somebody has signed in: an account that nobody uses is put to sleep."""
+    change.session.execute(
+        update(User)
+        .where(User.id == user_id)
+        .values(last_signed_in_at=change.viewer.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _acting(viewer: Viewer) -> Viewer:
@@ -144,7 +172,11 @@ def _refuse(viewer: Viewer, person: KnownPerson | None, guess: int) -> None:
 def _make_sure_unchanged(change: Change, person: KnownPerson) -> None:
     """Comparing a password takes long enough for it to be changed, or the account deactivated, in between."""
     row = change.session.execute(
-        select(User.password_hash, User.deactivated_at).where(User.id == person.user_id).with_for_update(key_share=True)
+        select(User.password_hash, User.deactivated_at, User.asleep_at)
+        .where(User.id == person.user_id)
+        .with_for_update(key_share=True)
     ).one()
     if row.deactivated_at is not None or row.password_hash != person.password_hash:
         raise passwords.WrongPassword(WRONG)
+    if row.asleep_at is not None:
+        raise Asleep(ASLEEP)

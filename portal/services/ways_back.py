@@ -16,14 +16,15 @@ from portal.services.people_locks import current_memberships, for_change, lock_p
 from portal.services.sessions import end_sessions
 
 
-def reissue_password_link(viewer: Viewer, membership_id: int) -> str:
+def reissue_password_link(viewer: Viewer, membership_id: int) -> str | None:
     """A new link for somebody who has forgotten their password or let the first one lapse; older links end.
 
+    Its token for the viewer to hand over; None where it goes to the person by mail.
     Raises NotPermitted unless the viewer looks after every role that the person has, here and elsewhere.
     """
     with changing(viewer) as change:
         user = _taken_over(change, membership_id)
-        return joining.make_link(change, user.id, _purpose(user))
+        return joining.hand_over_link(change, user.id, _purpose(user))
 
 
 def reset_authenticator(viewer: Viewer, membership_id: int) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.forms.audit_results import ResultsFilter
 from portal.services.audits import result_charts
+from portal.web.downloads import is_narrow, picture
 from portal.web.guards import requires
-from portal.web.headers import PRIVATE
 
 pages = Blueprint("audit_charts", __name__)
 
@@ -21,7 +19,7 @@ pages = Blueprint("audit_charts", __name__)
 @requires(Permission.AUDITS_READ)
 def ratings(viewer: Viewer, round_id: int, question_id: int) -> ResponseReturnValue:
     """How agencies of each type answered one question."""
-    return _picture(result_charts.ratings_chart(viewer, round_id, question_id, is_narrow=_is_narrow()))
+    return picture(result_charts.ratings_chart(viewer, round_id, question_id, is_narrow=is_narrow()))
 
 
 @pages.get("/audit-rounds/<int:round_id>/results/changes.svg")
@@ -31,17 +29,4 @@ def changes(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     form = ResultsFilter(request.args)
     if not form.validate():
         abort(400)
-    return _picture(result_charts.changes_chart(viewer, round_id, form.agency_type.data, is_narrow=_is_narrow()))
-
-
-def _is_narrow() -> bool:
-    return request.args.get("shape") == "narrow"
-
-
-def _picture(svg: bytes) -> Response:
-    """A browser keeps it and asks each time whether it still stands: so the rule is asked, and nothing sent twice."""
-    answer = Response(svg, mimetype="image/svg+xml")
-    answer.headers["Cache-Control"] = PRIVATE
-    answer.set_etag(sha256(svg).hexdigest()[:32])
-    answer.make_conditional(request)
-    return answer
+    return picture(result_charts.changes_chart(viewer, round_id, form.agency_type.data, is_narrow=is_narrow()))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
@@ -16,12 +14,10 @@ from portal.forms.audit_results import ResultsFilter
 from portal.services.audits import letter_documents, letters, result_charts, result_remarks, results, results_export
 from portal.services.audits.heat_maps import ALL_AGENCIES
 from portal.services.paging import PER_PAGE, page_number
+from portal.web.downloads import EXCEL, PDF, download
 from portal.web.guards import requires
 
 pages = Blueprint("audit_results", __name__)
-
-_PDF = "application/pdf"
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/audit-rounds/<int:round_id>/results")
@@ -65,7 +61,7 @@ def question(viewer: Viewer, round_id: int, question_id: int) -> ResponseReturnV
 def report(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The results as a PDF for the annual report."""
     found = results.results(viewer, round_id, _asked_type())
-    return _download(results_export.report(viewer, found), _PDF, f"{found.round.title} results.pdf")
+    return download(results_export.report(viewer, found), PDF, f"{found.round.title} results.pdf")
 
 
 @pages.get("/audit-rounds/<int:round_id>/results/workbook")
@@ -73,7 +69,7 @@ def report(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 def workbook(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The results as an Excel workbook."""
     found = results.results(viewer, round_id, _asked_type())
-    return _download(results_export.workbook(viewer, found), _EXCEL, f"{found.round.title} results.xlsx")
+    return download(results_export.workbook(viewer, found), EXCEL, f"{found.round.title} results.xlsx")
 
 
 @pages.get("/audits/<int:return_id>/letter")
@@ -81,7 +77,7 @@ def workbook(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 def letter(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     """The feedback letter to an agency, as a PDF."""
     written = letters.letter(viewer, return_id)
-    return _download(letter_documents.as_pdf(written), _PDF, f"Feedback {written.round_title}.pdf")
+    return download(letter_documents.as_pdf(written), PDF, f"Feedback {written.round_title}.pdf")
 
 
 def _asked_type() -> AgencyType | None:
@@ -90,9 +86,3 @@ def _asked_type() -> AgencyType | None:
         abort(400)
     chosen: AgencyType | None = form.agency_type.data
     return chosen
-
-
-def _download(content: bytes, mimetype: str, name: str) -> Response:
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", name.rpartition(".")[0]).strip("-").lower() or "audit"
-    file_name = f"{plain}.{name.rpartition('.')[2]}"
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})

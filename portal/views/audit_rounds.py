@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.access import audit_rounds as access
@@ -12,6 +12,7 @@ from portal.domain.labels import choices
 from portal.forms.audit_rounds import BoardFilter
 from portal.services.audits import chasing, panels, progress, rounds
 from portal.services.audits.progress import BoardState
+from portal.web.downloads import spreadsheet
 from portal.web.guards import requires
 
 pages = Blueprint("audit_rounds", __name__)
@@ -62,10 +63,4 @@ def chase(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 def chase_file(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
     text = chasing.as_csv(chasing.chase_list(viewer, round_id))
-    name = f"chase-list-{round_id}-{viewer.today.isoformat()}.csv"
-    # With a byte order mark, without which a spreadsheet takes it for another alphabet.
-    return Response(
-        text.encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return spreadsheet(text, f"chase-list-{round_id}-{viewer.today.isoformat()}.csv")

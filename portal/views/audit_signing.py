@@ -143,9 +143,13 @@ def invite(viewer: Viewer, return_id: int) -> ResponseReturnValue:
                 person = people_list.find_person(viewer, added.membership.id)
                 address = link_address(current_app.extensions["settings"].base_url, added.joining_token)
                 return render_template("people/link.html", person=person, address=address)
-            flash("They can sign now: they have an account already, and sign in as before.")
+            flash(_MAILED if added.is_mailed else _KNOWN)
             return _back(return_id)
     return render_template("audit_signing/invite.html", page=page, form=form), 400 if form.error_summary else 200
+
+
+_KNOWN = "They can sign now: they have an account already, and sign in as before."
+_MAILED = "They can sign as soon as they have chosen a password: a mail with their joining link is on its way to them."
 
 
 @pages.get("/audits/<int:return_id>/versions")

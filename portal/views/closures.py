@@ -34,6 +34,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 def add(viewer: Viewer) -> ResponseReturnValue:
     """Say when the agency is closed."""
     form = ClosureForm()
+    form.offer(closures.colleagues(viewer))
     if form.validate_on_submit():
         try:
             closures.add_closure(viewer, _written(form))
@@ -58,9 +59,11 @@ def change(viewer: Viewer, closure_id: int) -> ResponseReturnValue:
             "ends_on": now.ends_on,
             "cover_name": now.cover_name,
             "cover_contact": now.cover_contact,
+            "cover_membership": now.cover_membership_id,
             "version": closure.version,
         }
     )
+    form.offer(closures.colleagues(viewer))
     lost: Conflict | None = None
     if form.validate_on_submit():
         try:
@@ -104,4 +107,5 @@ def _written(form: ClosureForm) -> ClosureDetails:
         ends_on=cast(date, form.ends_on.data),
         cover_name=form.cover_name.data,
         cover_contact=form.cover_contact.data,
+        cover_membership_id=form.cover_membership.data,
     )

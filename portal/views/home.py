@@ -45,10 +45,13 @@ _WORDS = {
     TaskKind.DIFFERS: ("The chair has recorded your attendance otherwise", "See"),
     TaskKind.REGISTER: ("Close the register", "Open"),
     TaskKind.OVERSEE_REGISTER: ("A register is not closed", "See"),
+    TaskKind.PROPOSALS: ("{missing} {proposals} not decided after a register was closed", "Decide"),
     TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
     TaskKind.CHASE: ("{missing} of {of} agencies {have} not answered", "See who"),
     TaskKind.JOINING: ("{subject} has not joined: the link has run out", "New link"),
     TaskKind.ALONE: ("{subject} has only one person here", "See"),
+    TaskKind.CONFIRM_PEOPLE: ("Say who still works with you", "Go through"),
+    TaskKind.LEAVERS_WORK: ("{subject} has left, and their work waits", "Hand over"),
     TaskKind.AUDIT_TO_START: ("Start the audit", "Start"),
     TaskKind.AUDIT: ("Answer the audit: {done} of {of}", "Go on"),
     TaskKind.AUDIT_SECTIONS: ("Answer {done} {sections}", "Answer"),
@@ -60,6 +63,13 @@ _WORDS = {
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
+    TaskKind.ESCALATION_REPLY: ("Reply to an escalation", "Reply"),
+    TaskKind.ESCALATION_DECIDE: ("{subject} has replied: say whether it is enough", "Read"),
+    TaskKind.ESCALATION_OVERDUE: ("Escalation overdue: {subject}", "Open"),
+    TaskKind.ALERT_REPLY: ("Reply to a practice alert", "Reply"),
+    TaskKind.ALERT_DECIDE: ("{subject} has replied to a practice alert", "Read"),
+    TaskKind.ALERT_OVERDUE: ("Practice alert overdue: {subject}", "Open"),
+    TaskKind.ALERT_PRAISES: ("Your work is praised in a practice alert", "Read"),
 }
 
 
@@ -76,6 +86,7 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         returns="return is" if missing == 1 else "returns are",
         signed="return" if missing == 1 else "returns",
         actions="action" if task.done == 1 else "actions",
+        proposals="proposal is" if missing == 1 else "proposals are",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
         agencies="agency" if task.of == 1 else "agencies",
     )
@@ -101,6 +112,7 @@ _MEETING_PAGES = {
 _SUBJECT_PAGES = {
     TaskKind.JOINING: ("people.show", "membership_id"),
     TaskKind.ALONE: ("agencies.show", "agency_id"),
+    TaskKind.LEAVERS_WORK: ("people_upkeep.hand_over", "membership_id"),
     TaskKind.AUDIT_TO_START: ("audits.show", "return_id"),
     TaskKind.AUDIT: ("audits.show", "return_id"),
     TaskKind.AUDIT_SECTIONS: ("audits.show", "return_id"),
@@ -112,14 +124,22 @@ _SUBJECT_PAGES = {
     TaskKind.CHECK_ACTION: ("actions.check", "action_id"),
 }
 
+_OF_ESCALATIONS = frozenset(kind for kind in TaskKind if kind.value.startswith(("escalation_", "alert_")))
+
 
 def _address(task: Task) -> str:
     if task.kind in _SUBJECT_PAGES:
         endpoint, name = _SUBJECT_PAGES[task.kind]
         row: dict[str, Any] = {name: task.subject_id}
         return url_for(endpoint, **row)
+    if task.kind is TaskKind.PROPOSALS:
+        return url_for("proposals.index")
+    if task.kind in _OF_ESCALATIONS:
+        return url_for("escalations.show", escalation_id=task.subject_id)
     if task.kind is TaskKind.ACTIONS_OVERDUE:
         return url_for("actions.index", show="overdue")
+    if task.kind is TaskKind.CONFIRM_PEOPLE:
+        return url_for("people_upkeep.confirm")
     if task.kind is TaskKind.RATE_RETURNS:
         return url_for("audit_rounds.show", round_id=task.subject_id, state="signed")
     if task.kind is TaskKind.NOT_OURS:

@@ -11,7 +11,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.vocabulary import Role
 from portal.forms.people import ConfirmForm, PeopleFilter, PersonForm, RenamedTeamForm, RoleForm, TeamForm
-from portal.services import agencies, people, people_list, teams, ways_back
+from portal.services import agencies, handover, people, people_list, teams, ways_back
 from portal.services.joining import link_address
 from portal.services.people_list import PersonEntry
 from portal.services.positions import Position, position_of
@@ -53,7 +53,11 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 def show(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """One person in one role, and what the viewer may do about it."""
     person = people_list.find_person(viewer, membership_id)
-    return render_template("people/show.html", person=person, is_self=person.row.user_id == viewer.user_id)
+    is_self = person.row.user_id == viewer.user_id
+    waits = (
+        person.membership.ended_at is not None and not is_self and bool(handover.work_of(viewer, membership_id).work)
+    )
+    return render_template("people/show.html", person=person, is_self=is_self, work_waits=waits)
 
 
 @pages.route("/people/new", methods=["GET", "POST"])
@@ -85,12 +89,13 @@ def add(viewer: Viewer) -> ResponseReturnValue:
             membership_id = added.membership.id
             if added.joining_token:
                 return _show_link(people_list.find_person(viewer, membership_id), added.joining_token)
-            flash(_WAITS if added.needs_other else _JOINED)
+            flash(_WAITS if added.needs_other else _MAILED if added.is_mailed else _JOINED)
             return redirect(url_for("people.show", membership_id=membership_id), 303)
     return render_template("people/add.html", form=form, is_lead=is_lead), 400 if form.error_summary else 200
 
 
 _JOINED = "They have the role. They have an account already and sign in as before: make sure that it is their own."
+_MAILED = "They have the role. A mail with their joining link is on its way to them."
 _WAITS = (
     "They have the role. They have not chosen a password yet, and have other roles that you do not look after: "
     "an administrator can give them a joining link."
@@ -141,7 +146,8 @@ def end(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
         return redirect(url_for("people.show", membership_id=membership_id), 303)
     person = _managed(viewer, membership_id)
     alone = people_list.lone_agencies(viewer, person.row.agency_id) if person.row.agency_id else []
-    return render_template("people/end.html", form=form, person=person, alone=alone)
+    work = handover.work_of(viewer, membership_id).work
+    return render_template("people/end.html", form=form, person=person, alone=alone, work=work)
 
 
 @pages.route("/people/<int:membership_id>/link", methods=["GET", "POST"])
@@ -151,7 +157,11 @@ def new_link(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     person = _let_in(viewer, membership_id)
     form = ConfirmForm()
     if form.validate_on_submit():
-        return _show_link(person, ways_back.reissue_password_link(viewer, membership_id))
+        token = ways_back.reissue_password_link(viewer, membership_id)
+        if token is not None:
+            return _show_link(person, token)
+        flash("A mail with a new link is on its way to them. The links before it do not work any more.")
+        return redirect(url_for("people.show", membership_id=membership_id), 303)
     return render_template("people/new_link.html", form=form, person=person)
 
 

@@ -17,6 +17,7 @@ from portal.forms.registers import CloseForm, TypedRow, read_row, read_sheet
 from portal.services import kept_forms
 from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.marking import AlreadyClosed, Entry, Recorded, record
+from portal.services.registers.proposing import foresee
 from portal.services.registers.sheet import Register, RegisterState, read_register
 from portal.views.register_rows import register_rows
 from portal.web.filters import time_of_day
@@ -73,7 +74,7 @@ def close(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     if sheet.state is not RegisterState.OPEN:
         return redirect(url_for("registers.show", meeting_id=meeting_id))
     form = CloseForm(kept_forms.take(viewer, request.path), data=_proposed(sheet))
-    return _close_page(sheet, form)
+    return _close_page(viewer, sheet, form)
 
 
 @pages.post("/meetings/<int:meeting_id>/register/close")
@@ -86,18 +87,20 @@ def close_now(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         return redirect(url_for("registers.show", meeting_id=meeting_id), 303)
     form.held_on.latest = viewer.today
     if not form.validate() or form.held_on.data is None:
-        return _close_page(sheet, form), 400
+        return _close_page(viewer, sheet, form), 400
     try:
-        close_register(viewer, meeting_id, _closing(form, form.held_on.data))
+        proposals = close_register(viewer, meeting_id, _closing(form, form.held_on.data))
     except Invalid as refused:
         form.take(refused)
-        return _close_page(sheet, form), 400
+        return _close_page(viewer, sheet, form), 400
     except AlreadyClosed:
         flash("This register had been closed already.", "notice")
     except Conflict:
         return _close_again(viewer, meeting_id, form)
     else:
         flash("The register is closed.")
+        if proposals and viewer.may(Permission.ESCALATIONS_PROPOSED):
+            return redirect(url_for("proposals.of_meeting", meeting_id=meeting_id), 303)
     return redirect(url_for("registers.show", meeting_id=meeting_id), 303)
 
 
@@ -214,10 +217,11 @@ def _close_again(viewer: Viewer, meeting_id: int, form: CloseForm) -> ResponseRe
     if sheet.state is not RegisterState.OPEN:
         return redirect(url_for("registers.show", meeting_id=meeting_id), 303)
     form.version.data, form.seen.data = sheet.version, sheet.seen
-    return _close_page(sheet, form, changed=True), 409
+    return _close_page(viewer, sheet, form, changed=True), 409
 
 
-def _close_page(sheet: Register, form: CloseForm, *, changed: bool = False) -> str:
+def _close_page(viewer: Viewer, sheet: Register, form: CloseForm, *, changed: bool = False) -> str:
     if not sheet.asks_for_safety_plan:
         del form.interim_safety_plan
-    return render_template("registers/close.html", sheet=sheet, form=form, changed=changed)
+    foreseen = foresee(viewer, sheet, form.held_on.data)
+    return render_template("registers/close.html", sheet=sheet, form=form, changed=changed, foreseen=foreseen)

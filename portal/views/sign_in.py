@@ -32,7 +32,7 @@ def start(viewer: Viewer) -> ResponseReturnValue:
             made = sign_in.check_password(viewer, form.email.data, form.password.data, request.remote_addr or "")
         except Throttled as refused:
             return signed_in.too_many(refused, viewer.now)
-        except (WrongPassword, sign_in.NotConnected) as refused:
+        except (WrongPassword, sign_in.NotConnected, sign_in.Asleep) as refused:
             form.add_error(None, str(refused))
         else:
             signed_in.leave()

@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.labels import role_name
+from portal.domain.vocabulary import Role
 from portal.web.headers import csp_nonce
 
 
@@ -25,6 +26,7 @@ class Section:
 SECTIONS = (
     ("Home", "home.show", Permission.HOME),
     ("Meetings", "meetings.index", Permission.MEETINGS_VIEW),
+    ("Escalations", "escalations.index", Permission.ESCALATIONS_VIEW),
     # An agency's people come to their own returns, the board's to the rounds.
     ("Audits", "audits.index", Permission.AUDITS_SIGN),
     ("Audits", "audit_rounds.index", Permission.AUDITS_OVERSEE),
@@ -32,12 +34,16 @@ SECTIONS = (
     ("Agencies", "agencies.index", Permission.AGENCIES_VIEW),
     ("People", "people.index", Permission.PEOPLE_VIEW),
     ("Activity", "activity.index", Permission.ACTIVITY_VIEW),
+    ("Messages", "messages.index", Permission.MESSAGES_WATCH),
 )
 
 
 # What has no section of its own stands in that of what it is about.
 _WITHIN = {
-    **dict.fromkeys(("cases", "invitations", "registers", "reports"), "meetings"),
+    **dict.fromkeys(("cases", "invitations", "registers", "reports", "timelines"), "meetings"),
+    **dict.fromkeys(
+        ("escalation_acts", "escalation_exports", "escalation_figures", "escalations_new", "proposals"), "escalations"
+    ),
     **dict.fromkeys(
         (
             "actions",
@@ -57,8 +63,15 @@ _WITHIN = {
     "closures": "agencies",
 }
 
+_OTHERWISE = {"agencies": "people", "escalations": "indicators"}
+"""Where something stands for a role that comes to it from another section, having none of its own for it."""
 
-def _section_of(blueprint: str) -> str:
+_LEFT_OUT = frozenset({(Role.AGENCY_LEAD, "agencies.index")})
+"""Six sections are enough: an agency's lead comes to the one agency that they see from its people."""
+
+
+def _section_of(endpoint: str) -> str:
+    blueprint = endpoint.partition(".")[0]
     return _WITHIN.get(blueprint, blueprint)
 
 
@@ -66,15 +79,21 @@ def sections_for(viewer: Viewer | None) -> list[Section]:
     """At most six sections, those of the active role."""
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
         return []
-    here = _section_of(request.blueprint or "")
+    here = request.blueprint or ""
     kept: dict[Any, list[Section]] = current_app.extensions.setdefault("sections", {})
     key = viewer.hat.role, here, request.script_root
     if key not in kept:
-        kept[key] = [
-            Section(words, url_for(endpoint), _section_of(endpoint.split(".")[0]) == here)
+        shown = [
+            (words, endpoint)
             for words, endpoint, permission in SECTIONS
-            if endpoint in current_app.view_functions and viewer.may(permission)
+            if endpoint in current_app.view_functions
+            and viewer.may(permission)
+            and (viewer.hat.role, endpoint) not in _LEFT_OUT
         ]
+        current = _section_of(here)
+        if current not in {_section_of(endpoint) for _words, endpoint in shown}:
+            current = _OTHERWISE.get(current, current)
+        kept[key] = [Section(words, url_for(endpoint), _section_of(endpoint) == current) for words, endpoint in shown]
     return kept[key]
 
 

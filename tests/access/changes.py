@@ -25,6 +25,7 @@ _EDITION = "/frameworks/<int:edition_id>"
 _PERSON = "/people/<int:membership_id>"
 _RETURN = "/audits/<int:return_id>"
 _AUDIT_QUESTION = f"{_RETURN}/questions/<int:question_id>"
+_ESCALATION = "/escalations/<int:escalation_id>"
 _UPLOADS = TemporaryDirectory()
 _NOT_OURS_TO_COPY = ("csrf_token", "working_as")
 
@@ -33,13 +34,15 @@ _NOT_OURS_TO_COPY = ("csrf_token", "working_as")
 class Filling:
     """Where a change's form stands (its own address, unless said) and what is filled in; `raw` has no form.
 
-    `upload` sends, under that name, the file that `page` gives.
+    `of_people` fills in what is named by a person's membership, such as person_12. `upload` sends, under that name, the
+    file that `page` gives.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     page: str = ""
     raw: bool = False
     upload: str = ""
+    of_people: Callable[[World], dict[str, Any]] | None = None
 
 
 def filling(page: str = "", **fields: Any) -> Filling:
@@ -75,6 +78,19 @@ def _workbook_rows(world: World) -> str:
     }
     return json.dumps([{"seen": 1, "row": row}])
 
+
+def _still_here(world: World) -> dict[str, str]:
+    """What a lead of social care says of its people."""
+    people = [world.person(key) for key in world.agency_people("a", "social_care")]
+    return {f"person_{person.hat.membership_id}": "here" for person in people}
+
+
+def _membership(name: str) -> Callable[[World], int]:
+    """A membership of A."""
+    return lambda world: world.person(f"a.{name}").hat.membership_id
+
+
+_AUGUST = {**_day("begins_on", 3, 8, 2026), **_day("ends_on", 7, 8, 2026)}
 
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
@@ -153,6 +169,47 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
     ),
     f"{_EDITION}/questions/<int:question_id>": filling(text="Is it still safe?"),
     f"{_EDITION}/questions/<int:question_id>/remove": filling(page=f"{_EDITION}/questions/<int:question_id>"),
+    "/escalations/new": raw(
+        raised_with_agency_id=lambda world: world.agencies["a.other_gp"],
+        category="threshold",
+        summary="The threshold was read otherwise on 3 June.",
+        wanted="Read the referral again.",
+        is_urgent="no",
+        send="yes",
+    ),
+    f"{_ESCALATION}": filling(text="We send it by noon."),
+    f"{_ESCALATION}/ask-again": filling(text="It has not come yet."),
+    f"{_ESCALATION}/contact": filling(kind="contact", text="We spoke at nine."),
+    f"{_ESCALATION}/correct/<int:number>": filling(text="It was on 4 June."),
+    f"{_ESCALATION}/more-time": filling(working_days="1", reason="The head is away."),
+    f"{_ESCALATION}/move-up": filling(reason="Nothing has come."),
+    (f"{_ESCALATION}/move-up", "missed"): filling(to_stage="2", reason="Nothing has come."),
+    (f"{_ESCALATION}/move-up", "alert"): filling(to_stage="2", reason="Nothing has come."),
+    (f"{_ESCALATION}/move-up", "disagreement"): filling(to_stage="4", reason="Nothing has come."),
+    f"{_ESCALATION}/outcome": filling(child_safe="safe"),
+    f"{_ESCALATION}/resolve": filling(
+        resolution="plan_agreed", text="A plan was agreed.", child_safe="safe", learning="communication"
+    ),
+    f"{_ESCALATION}/withdraw": filling(text="It was raised in error."),
+    f"{_MEETING}/alerts/new": filling(
+        sort="formal",
+        category="visits",
+        summary="There was no visit in May.",
+        wanted="Visit this week.",
+        **_day("expected_on", 19, 6, 2026),
+    ),
+    "/proposals/<int:proposal_id>": filling(choice="waive", waiver="spoken_to"),
+    "/inbox/<int:notice_id>/open": raw(),
+    "/inbox/read": raw(),
+    "/account/messages": filling(wants_digest="yes"),
+    "/messages/<int:mail_id>/retry": raw(),
+    ("/absences/for/<int:membership_id>", "gp.practitioner"): filling(deputy=_membership("gp.lead"), **_AUGUST),
+    ("/absences/for/<int:membership_id>", "chair"): filling(deputy=_membership("second_chair"), **_AUGUST),
+    ("/absences/for/<int:membership_id>", "administrator"): filling(**_AUGUST),
+    "/absences/<int:absence_id>/hand-over": filling(escalations=_membership("school.lead")),
+    "/people/confirm": Filling(of_people=_still_here),
+    (f"{_PERSON}/hand-over", "gp.practitioner"): filling(everything=_membership("gp.lead")),
+    (f"{_PERSON}/hand-over", "chair"): filling(everything=_membership("second_chair")),
     "/meetings/search": filling(q="nothing is called this", page="/meetings"),
     f"{_MEETING}/answer": filling(answer="attend"),
     f"{_MEETING}/attendance": filling(attendance="partial"),
@@ -223,6 +280,8 @@ def filled_in(world: World, client: PageClient, rule: str, place: str) -> dict[s
     """The form of one change at one place as this person gets it, filled in; without a form, nothing."""
     what = FILLINGS.get((rule, place)) or FILLINGS.get(rule) or Filling()
     fields = {name: value(world) if callable(value) else value for name, value in what.fields.items()}
+    if what.of_people is not None:
+        fields |= what.of_people(world)
     if what.raw:
         return fields
     page = address_of(world, what.page or rule, place, "a")

@@ -97,6 +97,14 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "action": lambda world, key, _second, _letter: {"action_id": world.actions[key]},
     "closure": lambda world, key, _second, _letter: {"closure_id": world.closures[key]},
     "file": lambda world, key, _second, _letter: {"file_id": world.files[key]},
+    "escalation": lambda world, key, second, _letter: {
+        "escalation_id": world.escalations[key],
+        "number": int(second) if second else None,
+    },
+    "proposal": lambda world, key, _second, _letter: {"proposal_id": world.proposals[key]},
+    "notice": lambda world, key, _second, _letter: {"notice_id": world.notices[key]},
+    "absence": lambda world, key, _second, _letter: {"absence_id": world.absences[key]},
+    "mail": lambda world, key, _second, _letter: {"mail_id": world.mails[key]},
     "agency": lambda world, key, _second, _letter: {"agency_id": world.agencies[key]},
     "team": lambda world, key, _second, _letter: {"team_id": world.teams[key]},
     "membership": lambda world, key, _second, _letter: {"membership_id": world.person(key).hat.membership_id},
@@ -143,6 +151,10 @@ def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing:
         own = address_of(world, rule, place, letter)
         other = address_of(world, rule, place, "b" if letter == "a" else "a")
         last = re.compile(r"\d+(?=\D*$)")
+        if "<int:number>" in rule:
+            # It counts within its row: every row has a first one.
+            yield Asked(rule, last.sub(str(ABSENT), own), nothing)
+            return
         for first, second in ((own, str(ABSENT)), (own, last.findall(other)[-1]), (other, last.findall(own)[-1])):
             yield Asked(rule, last.sub(second, first), nothing)
 

@@ -8,6 +8,7 @@ partnership gets the page for what does not exist. What each change posts stands
 from __future__ import annotations
 
 from tests.access.audit_routes import AUDIT_ROUTES
+from tests.access.escalation_routes import ESCALATION_ROUTES, MESSAGE_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
 from tests.access.who import (
     AGENCIES,
@@ -146,6 +147,16 @@ ENDED_PERSON = rows(
     {**CHANGED_PERSON.places, "gp.former": place({"gp.lead", "administrator"})},
 )
 
+# Also the work of somebody whose membership has ended; nobody hands their own over, and so keeps it.
+HANDED_OVER = rows(
+    PEOPLE_KEEPERS,
+    {
+        **ONE_PERSON.places,
+        "gp.lead": place({"administrator"}, refused={"gp.lead"}),
+        "administrator": place((), refused={"administrator"}),
+    },
+)
+
 FILES = rows(
     EVERYBODY,
     {
@@ -165,6 +176,8 @@ _PERSON = "/people/<int:membership_id>"
 
 ROUTES: dict[str, dict[str, Route]] = {
     **AUDIT_ROUTES,
+    **ESCALATION_ROUTES,
+    **MESSAGE_ROUTES,
     **SIGNING_ROUTES,
     "/": {"GET": open_to(EVERYBODY)},
     "/account": {"GET": open_to(EVERYBODY)},
@@ -211,7 +224,9 @@ ROUTES: dict[str, dict[str, Route]] = {
     f"{_PERSON}/authenticator": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
     f"{_PERSON}/change": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
     f"{_PERSON}/end": {"GET": CHANGED_PERSON, "POST": ENDED_PERSON},
+    f"{_PERSON}/hand-over": {"GET": HANDED_OVER, "POST": HANDED_OVER},
     f"{_PERSON}/link": {"GET": CHANGED_PERSON, "POST": CHANGED_PERSON},
+    f"{_PERSON}/wake": {"POST": CHANGED_PERSON},
     "/sign-in": {"GET": public(200), "POST": public(400)},
     "/sign-in/code": {"GET": public(302), "POST": public(302)},
     "/sign-in/recovery-code": {"GET": public(302), "POST": public(302)},

@@ -35,15 +35,22 @@ GROUPS: dict[str, tuple[Role, ...]] = {
 NO_PAGE = {
     "/health/live",
     "/health/ready",
-    # Pictures on a page, which the journey of the board waits for.
+    # What machines read, and only where a token is set.
+    "/metrics",
+    # Pictures on a page, which the journeys and the pages around them wait for.
     "/audit-rounds/<int:round_id>/results/changes.svg",
     "/audit-rounds/<int:round_id>/results/questions/<int:question_id>/ratings.svg",
+    "/escalations/figures/open.svg",
+    "/escalations/figures/resolved.svg",
     # A browser saves these instead of showing them.
     "/audit-rounds/<int:round_id>/chase.csv",
     "/audit-rounds/<int:round_id>/results/report",
     "/audit-rounds/<int:round_id>/results/workbook",
     "/audits/<int:return_id>/letter",
     "/audits/<int:return_id>/workbook",
+    "/escalations/log.csv",
+    "/escalations/<int:escalation_id>/log.csv",
+    "/escalations/<int:escalation_id>/log.pdf",
     "/files/<int:file_id>",
 }
 IN_FORM_PAGES = {

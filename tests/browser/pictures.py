@@ -89,6 +89,9 @@ DOWNLOADS = {
     "audit_results.report",
     "audit_results.workbook",
     "audit_rounds.chase_file",
+    "escalation_exports.list_csv",
+    "escalation_exports.log_csv",
+    "escalation_exports.log_pdf",
     "files.open",
 }
 """What a browser saves instead of showing."""

@@ -84,6 +84,8 @@ def test_by_keyboard_from_home_to_closed(page, served, place, sign_in_in_browser
     expect(page.locator("main li")).to_have_text(served.world.agency_names["a.school"])
     page.get_by_label("Note").fill("Held in two parts.")
     page.get_by_role("button", name="Close the register").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Decide what is raised")
+    page.goto(f"/meetings/{place.id}/register")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who was there")
     expect(page.get_by_text("Held in two parts.")).to_be_visible()
     assert attendances(place)["school"] is Attendance.NO_RESPONSE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,16 +14,15 @@ import time_machine
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal.database.session import db
 from portal.models.audits import AuditReturn, AuditRound, Response
 from portal.models.files import ReportFile, StoredFile
 from portal.models.frameworks import Question
 from portal.models.meetings import Invitation
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
 from portal.models.reports import Report
+from tests.commands.demo_visits import MINUTES, hats_in_turn, holder, in_app, markers_of, sample, signed_in
 from tests.demonstration import MORNING, Account, Demonstration, accounts_of, published
 from tests.page_client import PageClient
-from tests.signing_in import sign_in_as
 
 SCHOOLS_AUDIT = "School safeguarding audit 2026"
 UPDATE = "School safeguarding audit, update 2026"
@@ -48,10 +45,6 @@ QUERIES = {
 }
 
 
-# An authenticator's code is taken once, and one demonstration serves many tests: each has minutes of its own.
-MINUTES = itertools.count()
-
-
 @pytest.fixture(autouse=True)
 def morning() -> Iterator[None]:
     """It is the demonstration's day."""
@@ -62,23 +55,6 @@ def morning() -> Iterator[None]:
 @pytest.fixture
 def accounts(demo: Demonstration) -> list[Account]:
     return accounts_of(demo)
-
-
-def in_app(demo: Demonstration, query: Any) -> list[Any]:
-    """Rows of the demonstration's database, as plain columns."""
-    with demo.app.app_context():
-        return [tuple(row) for row in db.session.execute(query)]
-
-
-def holder(accounts: list[Account], partnership: str, role: str, agency_type: str | None = None) -> Account:
-    """The first account with a membership of this kind."""
-    return next(one for one in accounts if (partnership, role, agency_type) in one.memberships)
-
-
-def signed_in(demo: Demonstration, account: Account) -> PageClient:
-    client = demo.app.test_client()
-    sign_in_as(client, account)
-    return client
 
 
 def round_id(demo: Demonstration, title: str, partnership: str = "Eastmarsh") -> int:
@@ -205,10 +181,6 @@ def test_every_stage_of_a_return_is_there(demo: Demonstration) -> None:
     }
 
 
-def markers_of(demo: Demonstration) -> list[dict[str, Any]]:
-    return json.loads(demo.command("demo", "markers", "--json").stdout)
-
-
 def agency_of(demo: Demonstration, marker: dict[str, Any]) -> int:
     """Whose record a marker stands in."""
     kind, number = marker["record"].split()
@@ -253,26 +225,6 @@ def chosen(demo: Demonstration, kind: str) -> list[dict[str, Any]]:
         other = [one for one in here if agency_of(demo, one) != agency_of(demo, here[0])]
         found += [here[0], other[-1]]
     return found
-
-
-def sample(accounts: list[Account], wanted: set[str]) -> Iterator[Account]:
-    """Everybody who may see something, and of everybody else the first of each kind of membership."""
-    kinds: set[tuple[str, str, str | None]] = set()
-    for one in accounts:
-        if one.email in wanted:
-            yield one
-        elif not kinds.issuperset(one.memberships):
-            kinds.update(one.memberships)
-            yield one
-
-
-def hats_in_turn(client: PageClient, *, each: bool) -> Iterator[None]:
-    """Work under the person's membership and, where they may see something under another, under each of the others."""
-    yield
-    page = client.get("/working-as").page if each else None
-    for box in page.select("input[name=membership]:not([checked])") if page else ():
-        client.submit("/working-as", membership=str(box["value"]))
-        yield
 
 
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:

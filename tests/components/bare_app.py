@@ -32,6 +32,7 @@ def signed_in(**more: Any) -> SimpleNamespace:
         "agency_name": "Marsh Lane Surgery",
         "has_other_hats": False,
         "membership_id": 7,
+        "unread_notices": 0,
     }
     return SimpleNamespace(**{**facts, **more})
 

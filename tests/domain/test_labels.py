@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from portal.domain import audit_vocabulary, vocabulary
+from portal.domain import audit_vocabulary, escalation_vocabulary, vocabulary
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.labels import LABELS, any_of, choices, in_words, label, listed, short_label
@@ -23,7 +23,7 @@ from portal.domain.vocabulary import (
 
 LISTS = [
     found
-    for words in (vocabulary, audit_vocabulary)
+    for words in (vocabulary, audit_vocabulary, escalation_vocabulary)
     for _, found in inspect.getmembers(words, inspect.isclass)
     if issubclass(found, StrEnum) and found is not StrEnum
 ]

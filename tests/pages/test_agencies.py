@@ -46,7 +46,7 @@ class TestReading:
         assert "People" not in words(page)
         assert "Change details" not in words(page)
         administrator = as_person("a.administrator").get(f"/agencies/{world.agencies['a.gp']}")
-        assert "People 3" in words(administrator)
+        assert "People 2" in words(administrator)
         assert "People of this agency" in words(administrator)
 
     def test_it_is_narrowed_by_its_address(self, manager, world):

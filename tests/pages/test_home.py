@@ -41,6 +41,7 @@ def test_each_thing_is_one_step_from_done(at_home, client, world):
     assert buttons == [
         ("Answer", f"/meetings/{initial}/answer"),
         ("Write", f"/meetings/{initial}/report"),
+        ("Read", f"/escalations/{world.escalations['a.disagreement']}"),
         ("Answer", f"/meetings/{core_group}/answer"),
         ("Answer", f"/meetings/{review}/answer"),
     ]
@@ -50,14 +51,17 @@ def test_each_thing_is_one_step_from_done(at_home, client, world):
 
 
 def test_home_says_what_and_when_and_how_late(at_home, world):
-    first, second, third, _ = tasks_of(at_home("a.school.lead"))
+    first, second, third, fourth, _ = tasks_of(at_home("a.school.lead"))
     # Two meetings of one kind at one time are told apart by their references.
     assert world.meeting("a.initial").reference in first
     assert first.startswith("Answer an invitation Initial child protection conference, Wednesday 10 June, 14:00")
     assert "It was due Friday 5 June." in first
     assert " Late " in first
     assert second.startswith("Send your report")
-    assert "Due in 6 days" in third
+    police = world.agency_names["a.police"]
+    assert third.startswith(f"{police} has replied: say whether it is enough The threshold that was applied, E-0002")
+    assert "Due tomorrow" in third
+    assert "Due in 6 days" in fourth
 
 
 @pytest.mark.parametrize("key", ["a.school.lead", "a.gp.practitioner", "a.chair", "a.coordinator", "a.manager", "both"])

@@ -1,4 +1,4 @@
-"""Home: the few things that need each person, under all of their memberships, by at most twelve queries."""
+"""Home: the few things that need each person, under all of their memberships, by at most thirteen queries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.services.rows import change
 
 pytestmark = pytest.mark.usefixtures("database")
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 
 
 def things(world, found, *kinds):
@@ -39,6 +39,8 @@ def test_a_school_has_its_few_things_soonest_due_first(world, viewer):
     assert things(world, found) == [
         ("answer", "a.initial"),
         ("report", "a.initial"),
+        # The police have replied to what a teacher raised.
+        ("escalation_decide", ""),
         ("answer", "a.core_group"),
         ("answer", "a.review"),
     ]
@@ -199,7 +201,7 @@ def test_a_chair_is_asked_to_close_registers_from_the_hour_on(world, viewer):
     found = home(viewer("a.chair", now=afternoon))
     assert things(world, found) == [("register", "a.initial")]
     assert found.coming == ()
-    assert home(viewer("a.second_chair", now=afternoon)).tasks == ()
+    assert things(world, home(viewer("a.second_chair", now=afternoon)), TaskKind.REGISTER) == []
     change(Meeting, world.meeting("a.initial").id, register_closed_at=afternoon)
     assert home(viewer("a.chair", now=afternoon)).tasks == ()
 
@@ -272,7 +274,7 @@ def test_the_boards_world_has_nothing_of_a_meeting(viewer, key):
     assert (found.coming, found.next, found.done) == ((), None, None)
 
 
-def test_home_takes_at_most_twelve_queries_whatever_the_hats(world, viewer, count_queries):
+def test_home_takes_at_most_thirteen_queries_whatever_the_hats(world, viewer, count_queries):
     everything = replace(
         viewer("both"),
         hats=tuple(

@@ -21,6 +21,7 @@ from portal.models.frameworks import Question
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.services.changes import changing
+from portal.services.notices.actions import tell_given
 
 NAME_LIMIT = 120
 MOST_OWNERS = 500
@@ -135,6 +136,7 @@ def add_action(viewer: Viewer, return_id: int, question_id: int, promise: Promis
         )
         change.session.add(action)
         change.session.flush()
+        tell_given(change, action)
         change.log("action.added", "action", action.id)
         return action.id
 

@@ -22,6 +22,7 @@ from portal.models.frameworks import Question
 from portal.models.partnerships import Agency
 from portal.models.people import User
 from portal.services.changes import Change, changing
+from portal.services.notices.actions import tell_sent_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def send_back(viewer: Viewer, action_id: int, *, reason: str, version: int) -> N
         action = _found(viewer, change, action_id)
         _step(change, action, ActionStatus.OPEN, text=reason, rag=ActionRag.AMBER, version=version)
         action.done_at = action.done_by_id = None
+        tell_sent_back(change, action)
         change.log("action.sent_back", "action", action.id)
 
 

@@ -20,6 +20,7 @@ from portal.models.frameworks import FrameworkEdition
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.services.audits.closures import closures_of
 from portal.services.changes import Change, changing
+from portal.services.notices.audits import tell_opened
 from portal.services.paging import PER_PAGE, Page, count, page_number
 
 
@@ -138,6 +139,7 @@ def ask(change: Change, asked: AuditRound, asking: Asking) -> int:
                 for agency_id in new
             ],
         )
+        tell_opened(change, asked, new)
     return len(new)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,14 +10,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.access import closures as access
+from portal.access import people as people_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import SIGNED_STATUSES
 from portal.domain.closures import LONGEST_CLOSURE, Closure, due_behind
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.domain.vocabulary import ANSWERING_ROLES
 from portal.models.audits import AuditReturn, AuditRound
 from portal.models.closures import ClosurePeriod
 from portal.models.partnerships import Agency
+from portal.models.people import Membership, User
 from portal.services.changes import LOST, Change, changing
 
 LONGEST_NAME = 120
@@ -26,13 +29,17 @@ LONGEST_CONTACT = 254
 
 @dataclass(frozen=True, slots=True)
 class ClosureDetails:
-    """What a lead says about a closure: its days, both included, and who is asked meanwhile."""
+    """What a lead says about a closure: its days, both included, and who is asked meanwhile.
+
+    `cover_membership_id` is a colleague who works in it and gets the agency's messages, where there is one.
+    """
 
     name: str
     begins_on: date
     ends_on: date
     cover_name: str
     cover_contact: str
+    cover_membership_id: int | None = None
 
     def checked(self, today: date) -> ClosureDetails:
         """Return the same, tidied; raises Invalid, its errors by field."""
@@ -93,6 +100,7 @@ def add_closure(viewer: Viewer, details: ClosureDetails) -> int:
         raise NotPermitted("This role does not say when an agency is closed.")
     given = details.checked(viewer.today)
     with changing(viewer) as change:
+        _check_cover(change, given)
         closure = ClosurePeriod(
             partnership_id=viewer.partnership_id,
             agency_id=viewer.agency_id,
@@ -101,6 +109,7 @@ def add_closure(viewer: Viewer, details: ClosureDetails) -> int:
             ends_on=given.ends_on,
             cover_name=given.cover_name,
             cover_contact=given.cover_contact,
+            cover_membership_id=given.cover_membership_id,
         )
         change.session.add(closure)
         change.session.flush()
@@ -117,9 +126,13 @@ def change_closure(viewer: Viewer, closure_id: int, details: ClosureDetails, *, 
     with changing(viewer) as change:
         closure = _own(change, closure_id)
         if closure.version != version:
-            raise Conflict(LOST, mine=_in_words(given), theirs=_in_words(_details(closure)))
+            names = dict(colleagues(viewer))
+            raise Conflict(LOST, mine=_in_words(given, names), theirs=_in_words(_details(closure), names))
+        if given.cover_membership_id != closure.cover_membership_id:
+            _check_cover(change, given)
         closure.name, closure.begins_on, closure.ends_on = given.name, given.begins_on, given.ends_on
         closure.cover_name, closure.cover_contact = given.cover_name, given.cover_contact
+        closure.cover_membership_id = given.cover_membership_id
         change.session.flush()
         change.log("closure.changed", "closure", closure.id)
         _follow(change, closure.agency_id)
@@ -134,6 +147,30 @@ def remove_closure(viewer: Viewer, closure_id: int) -> None:
         change.session.flush()
         change.log("closure.removed", "closure", closure_id)
         _follow(change, closure.agency_id)
+
+
+def colleagues(viewer: Viewer) -> list[tuple[int, str]]:
+    """(membership, name) of whoever answers for the viewer's agency, the viewer too: one of them may work meanwhile."""
+    rows = (
+        people_access.visible_to(viewer)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.agency_id == viewer.agency_id,
+            Membership.role.in_(ANSWERING_ROLES),
+            Membership.ended_at.is_(None),
+            User.deactivated_at.is_(None),
+        )
+        .with_only_columns(Membership.id, User.name)
+        .order_by(User.name, Membership.id)
+    )
+    return [(row.id, row.name) for row in db.session.execute(rows)]
+
+
+def _check_cover(change: Change, details: ClosureDetails) -> None:
+    """Refuse, as Invalid, somebody who does not answer for the agency."""
+    number = details.cover_membership_id
+    if number is not None and number not in dict(colleagues(change.viewer)):
+        raise Invalid("No such colleague.", errors={"cover_membership": ["Choose one of the people shown"]})
 
 
 def closures_of(session: Session, partnership_id: int, agency_ids: Collection[int]) -> dict[int, list[Closure]]:
@@ -207,14 +244,23 @@ def _row(viewer: Viewer, closure: ClosurePeriod, agency: str) -> ClosureRow:
 
 
 def _details(closure: ClosurePeriod) -> ClosureDetails:
-    return ClosureDetails(closure.name, closure.begins_on, closure.ends_on, closure.cover_name, closure.cover_contact)
+    return ClosureDetails(
+        closure.name,
+        closure.begins_on,
+        closure.ends_on,
+        closure.cover_name,
+        closure.cover_contact,
+        closure.cover_membership_id,
+    )
 
 
-def _in_words(details: ClosureDetails) -> dict[str, str]:
+def _in_words(details: ClosureDetails, names: Mapping[int, str]) -> dict[str, str]:
+    works = details.cover_membership_id
     return {
         "Name": details.name,
         "First day": f"{details.begins_on.day} {details.begins_on:%B %Y}",
         "Last day": f"{details.ends_on.day} {details.ends_on:%B %Y}",
         "Cover": details.cover_name,
         "Contact": details.cover_contact,
+        "Works meanwhile": "" if works is None else names.get(works, "Somebody who has left"),
     }

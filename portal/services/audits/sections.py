@@ -21,6 +21,7 @@ from portal.models.frameworks import Standard
 from portal.models.people import Membership, User
 from portal.services.changes import changing
 from portal.services.invitations.seen import AlreadySo
+from portal.services.notices.audits import tell_sections
 
 NOBODY = "Nobody: the lead answers it"
 
@@ -122,6 +123,7 @@ def give_section(viewer: Viewer, return_id: int, standard_id: int, membership_id
                 )
             if new := wanted - before:
                 session.execute(insert(_GIVEN), [{**place, "membership_id": number} for number in sorted(new)])
+            tell_sections(change, found, standard_id, new)
             for number in sorted(new):
                 change.log("section.given", "membership", number)
             for number in sorted(taken):

@@ -11,31 +11,9 @@ from sqlalchemy.orm import Session
 from portal.access import signing as access
 from portal.access.viewer import Viewer
 from portal.domain.audit_vocabulary import SignOffStep
-from portal.domain.sign_off import SIGNING_ROLES, Signed, Signer
-from portal.domain.vocabulary import Post, Role
+from portal.domain.sign_off import Place, Signed
 from portal.models.audits import SignOff
 from portal.models.people import Membership, User
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One current membership in the agency that matters for signing."""
-
-    membership_id: int
-    user_id: int
-    name: str
-    role: Role
-    post: Post | None
-
-    @property
-    def signs(self) -> bool:
-        """Whether people sign in this role: others cannot read the whole return."""
-        return self.role in SIGNING_ROLES
-
-    def holds(self, step: SignOffStep) -> bool:
-        """Whether this membership is one that signs the step."""
-        posts = frozenset({self.post} if self.post else ())
-        return self.signs and Signer(self.user_id, leads=self.role is Role.AGENCY_LEAD, posts=posts).holds(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +37,6 @@ def places_of(session: Session, viewer: Viewer) -> list[Place]:
         .with_only_columns(Membership.id, Membership.user_id, User.name, Membership.role, Membership.post)
     )
     return [Place(*row) for row in rows]
-
-
-def signer_of(places: Sequence[Place], user_id: int | None) -> Signer:
-    """A person among them, under all of their signing roles in the agency."""
-    own = [place for place in places if place.user_id == user_id and place.signs]
-    others_lead = any(place.post is Post.DESIGNATED_LEAD and place.user_id != user_id for place in places)
-    return Signer(
-        user_id or 0,
-        leads=any(place.role is Role.AGENCY_LEAD for place in own),
-        posts=frozenset(place.post for place in own if place.post is not None),
-        is_lone_lead=not others_lead,
-    )
 
 
 def signatures_of(

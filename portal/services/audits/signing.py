@@ -14,15 +14,16 @@ from portal.access.viewer import Viewer
 from portal.domain.audit_vocabulary import ReturnStatus, SignOffStep
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.returns import AnswerState, answer_state, missing
-from portal.domain.sign_off import DECLARATIONS, next_step, offer
+from portal.domain.sign_off import DECLARATIONS, Place, next_step, offer, signer_of
 from portal.models.audits import AuditReturn, AuditRound, Response, ReturnVersion, SignOff
 from portal.models.evidence import Evidence
 from portal.models.frameworks import Question, Standard
 from portal.services.audits.new_versions import open_next
 from portal.services.audits.question_numbers import QUESTION_NUMBER
-from portal.services.audits.signers import Place, Signature, places_of, signatures_of, signed, signer_of
+from portal.services.audits.signers import Signature, places_of, signatures_of, signed
 from portal.services.changes import Change, changing
 from portal.services.invitations.seen import AlreadySo
+from portal.services.notices.audits import tell_next_signers, tell_reopened
 
 LONGEST_NAME = 120
 LONGEST_REASON = 1_000
@@ -107,6 +108,7 @@ def submit_return(viewer: Viewer, return_id: int) -> bool:
                 raise NotPermitted("This return asks nothing.")
             found.status = ReturnStatus.SUBMITTED
             found.submitted_at = viewer.now
+            tell_next_signers(change, found)
             change.log("audit_return.submitted", "audit_return", found.id)
     except AlreadySo:
         return False
@@ -160,6 +162,8 @@ def sign_return(
             change.session.flush()
             if next_step(_order(found), signed(_signatures(change, found))) is None:
                 _lock(change, found)
+            else:
+                tell_next_signers(change, found)
     except AlreadySo:
         return False
     return True
@@ -185,6 +189,7 @@ def reopen_return(viewer: Viewer, return_id: int, reason: str) -> bool:
             ):
                 raise NotPermitted("This return cannot be opened again.")
             open_next(change, found, viewer.user_id, words)
+            tell_reopened(change, found)
             change.log("audit_return.reopened", "audit_return", found.id)
     except AlreadySo:
         return False

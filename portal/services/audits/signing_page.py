@@ -13,13 +13,23 @@ from portal.access import signing as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import ReturnStatus, SignOffStep
-from portal.domain.sign_off import DECLARATIONS, NOTHING, POSTS, Offer, must_be_another, next_step, offer
+from portal.domain.sign_off import (
+    DECLARATIONS,
+    NOTHING,
+    POSTS,
+    Offer,
+    Place,
+    must_be_another,
+    next_step,
+    offer,
+    signer_of,
+)
 from portal.domain.vocabulary import Post, Role
 from portal.models.audits import AuditReturn, AuditRound, ReturnVersion
 from portal.models.frameworks import FrameworkEdition
 from portal.models.people import User
 from portal.services.audits.returns_page import ReturnFacts, return_facts
-from portal.services.audits.signers import Place, Signature, places_of, signatures_of, signed, signer_of
+from portal.services.audits.signers import Signature, places_of, signatures_of, signed
 from portal.services.audits.signing import Lacking, lacking
 
 

@@ -13,11 +13,11 @@ from portal.access.viewer import Viewer
 from portal.database.session import db, writing
 from portal.domain.errors import Unusable
 from portal.domain.vocabulary import AgencyType, Role
-from portal.domain.working_days import add_working_days, london_instant
+from portal.domain.working_days import add_working_days, london_day, london_instant, working_days_between
 from portal.models.partnerships import Partnership
 from portal.models.people import User
 from portal.services import agencies, imports, partnerships
-from portal.services.demo import accounts, import_files, names
+from portal.services.demo import absences, accounts, import_files, inboxes, names
 from portal.services.demo.audits import script
 from portal.services.demo.audits.cast import Cast
 from portal.services.demo.cases import Area, Families
@@ -25,6 +25,7 @@ from portal.services.demo.children import name_children
 from portal.services.demo.conferences import Conferences
 from portal.services.demo.current import Current, since
 from portal.services.demo.diary import Diary
+from portal.services.demo.escalations import script as escalations
 from portal.services.demo.import_files import PlannedMeeting
 from portal.services.demo.other_meetings import OtherMeetings
 from portal.services.demo.people import PARTNERSHIPS, DemoPartnership, DemoPerson, at_agencies, everybody
@@ -77,6 +78,9 @@ def _build(size: Size, progress: Progress) -> None:
         own_chance = Random(f"{size.seed} {place.name} audits")  # noqa: S311 - apart: meetings stay as they are
         AUDITS[place.name](Cast(place, everyone, codes, size.today, diary, own_chance))
         progress(f"{place.name}: audits")
+        own_chance = Random(f"{size.seed} {place.name} escalations")  # noqa: S311 - apart, for the same reason
+        cast = Cast(place, everyone, codes, size.today, diary, own_chance)
+        escalations.plan_past(cast, FOUNDED)
         diary.live(begins)
         progress(f"{place.name}: meetings")
         operator = replace(founder, now=begins)
@@ -89,7 +93,14 @@ def _build(size: Size, progress: Progress) -> None:
         progress(f"{place.name}: answers, reports and registers")
         staff = at_agencies(everyone, place.name)
         Work(_partnership_id(operator), place.prefix, staff, size.today, chance, diary).plan(current.open)
+        earliest = -working_days_between(london_day(begins), size.today) + 1
+        escalations.plan_recent(cast, earliest)
+        absences.plan(cast)
+        inboxes.plan_reminders(cast)
+        progress(f"{place.name}: escalations")
         diary.live()
+    inboxes.tidy(london_instant(size.today, time(9)))
+    accounts.have_signed_in(london_instant(size.today, time(8)))
 
 
 def _open(place: DemoPartnership, size: Size) -> Viewer:

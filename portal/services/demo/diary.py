@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from portal.access.viewer import Viewer
 from portal.services.demo import accounts
+from portal.services.escalations.clocks import WORKER
 
 Deed = Callable[[Viewer], None]
 
@@ -19,6 +20,10 @@ class Who:
 
     email: str
     agency_id: int | None = None
+
+
+THE_WORKER = Who(WORKER)
+"""What is done by the clock, and by nobody."""
 
 
 @dataclass(slots=True)
@@ -34,7 +39,7 @@ class Diary:
     _planned: int = 0
 
     def add(self, at: datetime, who: Who, deed: Deed) -> None:
-        """Plan that somebody does something at an instant (UTC)."""
+        """Plan that somebody does something at an instant (UTC); the worker, by its own name, what nobody does."""
         heappush(self._deeds, (at, self._planned, who, deed))
         self._planned += 1
 
@@ -43,5 +48,10 @@ class Diary:
         while self._deeds and (until is None or self._deeds[0][0] < until):
             at, _order, who, deed = heappop(self._deeds)
             if who not in self._viewers:
-                self._viewers[who] = accounts.viewer_of(who.email, self.partnership_id, at, who.agency_id)
+                self._viewers[who] = self._viewer_of(who, at)
             deed(replace(self._viewers[who], now=at))
+
+    def _viewer_of(self, who: Who, at: datetime) -> Viewer:
+        if who is THE_WORKER:
+            return Viewer.of_system(WORKER, at, self.partnership_id)
+        return accounts.viewer_of(who.email, self.partnership_id, at, who.agency_id)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from portal.access import audits as audit_access
 from portal.access import cases as case_access
+from portal.access import escalations as escalation_access
 from portal.access import files as file_access
 from portal.access import meetings as meeting_access
 from portal.access import reports as report_access
@@ -20,14 +21,16 @@ from portal.domain.audit_vocabulary import FilePurpose
 from portal.domain.vocabulary import AGENCY_ROLES
 from portal.models.audits import Response
 from portal.models.cases import Child
+from portal.models.escalations import Escalation, EscalationEntry
 from portal.models.files import StoredFile
+from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Partnership
 from portal.models.reports import Report
 from portal.services import known_people
 from portal.services.demo.accounts import list_accounts
 
-_MARK = re.compile(r"\b[A-Z]{2}[AEFNQR]-\d{4}-\d{4}\b")
+_MARK = re.compile(r"\b[A-Z]{2}[AEFLNQRW]-\d{4}-\d{4}\b")
 
 _KINDS_OF_FILE = {FilePurpose.REPORT_ATTACHMENT: "uploaded_file", FilePurpose.AUDIT_EVIDENCE: "evidence_file"}
 
@@ -61,6 +64,8 @@ def list_markers(now: datetime) -> list[Marker]:
         found += _notes(partnership, here)
         found += _files(partnership, here)
         found += _audit_answers(partnership, here)
+        found += _escalations(partnership, here)
+        found += _waivers(partnership, here)
     return found
 
 
@@ -158,3 +163,31 @@ def _audit_answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[
     for mark, found in marked.items():
         who = {email for row_id in found for email in seen.get(row_id, ())}
         yield Marker(mark, "audit_answer", partnership.name, f"answer {found[0]}", tuple(sorted(who)))
+
+
+def _escalations(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    """What was raised and what its log says are read by the same people."""
+    seen = _seen(viewers, lambda v: escalation_access.readable_to(v).with_only_columns(Escalation.id))
+    matters = select(Escalation).where(Escalation.partnership_id == partnership.id).order_by(Escalation.id)
+    texts = [(matter.id, f"{matter.summary}\n{matter.wanted}") for matter in db.session.scalars(matters)]
+    entries = select(EscalationEntry.escalation_id, EscalationEntry.text)
+    entries = entries.where(EscalationEntry.partnership_id == partnership.id).order_by(EscalationEntry.id)
+    texts += [(row.escalation_id, row.text) for row in db.session.execute(entries)]
+    for escalation_id, text in texts:
+        for mark in _MARK.findall(text):
+            record = f"escalation {escalation_id}"
+            yield Marker(mark, "escalation", partnership.name, record, _who(seen, escalation_id))
+
+
+def _waivers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
+    """Why a chair did not raise what the rules had proposed."""
+    seen = _seen(viewers, lambda v: escalation_access.proposals_visible_to(v).with_only_columns(EscalationProposal.id))
+    rows = (
+        select(EscalationProposal)
+        .where(EscalationProposal.partnership_id == partnership.id, EscalationProposal.waiver_note.is_not(None))
+        .order_by(EscalationProposal.id)
+    )
+    for proposal in db.session.scalars(rows):
+        for mark in _MARK.findall(proposal.waiver_note or ""):
+            record = f"proposal {proposal.id}"
+            yield Marker(mark, "waiver_note", partnership.name, record, _who(seen, proposal.id))

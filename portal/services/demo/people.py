@@ -181,7 +181,8 @@ _EXECUTIVES = {
 
 
 def everybody(names: Iterator[str]) -> list[DemoPerson]:
-    """All memberships: a lead and a practitioner of each kind of agency, a lead in the rest, the wide roles, signers.
+    """All memberships: a lead and a practitioner of each kind of agency, a lead in the rest, the wide roles, signers,
+    and a team manager of social work, to whom practice alerts go.
 
     Saltmere Police's conference officer serves both partnerships with one sign-in.
     """
@@ -197,6 +198,9 @@ def everybody(names: Iterator[str]) -> list[DemoPerson]:
     people.append(DemoPerson(officer.name, officer.role, WESTMOOR.name, POLICE.code, officer.post))
     for partnership in PARTNERSHIPS:
         people += _signing(partnership, people, names)
+    for partnership in PARTNERSHIPS:
+        social_care = partnership.of_type(AgencyType.SOCIAL_CARE)[0].code
+        people.append(DemoPerson(next(names), Role.PRACTITIONER, partnership.name, social_care, Post.TEAM_MANAGER))
     return people
 
 
@@ -241,9 +245,11 @@ _IN_TRUSTS = (
 
 
 def at_agencies(people: list[DemoPerson], partnership: str) -> dict[str, list[DemoPerson]]:
-    """Whoever answers for an agency in a partnership, practitioners first, by the agency's code."""
+    """Whoever answers for an agency in a partnership, practitioners first, by the agency's code; not a team manager."""
     found: dict[str, list[DemoPerson]] = {}
     for person in people:
+        if person.post is Post.TEAM_MANAGER:
+            continue
         if person.partnership == partnership and person.role in ANSWERING_ROLES and person.agency:
             found.setdefault(person.agency, []).append(person)
     return found

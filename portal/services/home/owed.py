@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
 from portal.domain.answering import answer_due_on, declaration_due_on, disagrees_on_presence, has_begun
-from portal.domain.vocabulary import ANSWERING_ROLES, Answer, Expectation, MeetingStatus, ReportStatus
+from portal.domain.vocabulary import ANSWERING_ROLES, MeetingStatus, ReportStatus
 from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import REPORT_ASKED
+from portal.services.meetings.outstanding import unanswered_where, untold_where
 
 LOOKED_BACK = timedelta(days=10)
 """What was owed to an older meeting is no longer among the few things of today: the list of meetings has it."""
@@ -28,8 +29,6 @@ REPORTS_AHEAD = timedelta(days=14)
 
 DIFFERENCE_SHOWN = timedelta(days=14)
 READ_AT_MOST = 200
-
-_STAYED_AWAY = (Answer.APOLOGIES, Answer.REPORT_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .where(
             Invitation.meeting_on >= today - LOOKED_BACK,
             Meeting.status != MeetingStatus.CANCELLED,
-            or_(_unanswered(today), _unreported(today), _untold(today), _disputed()),
+            or_(unanswered_where(today), _unreported(today), untold_where(today), _disputed()),
         )
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
@@ -92,41 +91,18 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Invitation.report_due_on,
             Invitation.confirmed_at,
             Report.saved_at,
-            _unanswered(today).label("is_unanswered"),
+            unanswered_where(today).label("is_unanswered"),
             _unreported(today).label("is_unreported"),
-            _untold(today).label("is_untold"),
+            untold_where(today).label("is_untold"),
             Invitation.declared_attendance,
             Invitation.confirmed_attendance,
         )
     )
 
 
-def _unanswered(today: date) -> ColumnElement[bool]:
-    return and_(
-        Invitation.answer.is_(None),
-        Meeting.status == MeetingStatus.SCHEDULED,
-        Meeting.register_closed_at.is_(None),
-        Invitation.meeting_on >= today,
-    )
-
-
 def _unreported(today: date) -> ColumnElement[bool]:
     near = Invitation.report_due_on <= today + REPORTS_AHEAD
     return and_(REPORT_ASKED, Invitation.report_received_on.is_(None), or_(near, Report.id.is_not(None)))
-
-
-def _untold(today: date) -> ColumnElement[bool]:
-    # Who had said that nobody would come need not say it again, nor who was not asked to.
-    meant_to_come = or_(
-        and_(Invitation.expectation == Expectation.EXPECTED, Invitation.answer.is_(None)),
-        and_(Invitation.expectation != Expectation.REPORT_ONLY, Invitation.answer.not_in(_STAYED_AWAY)),
-    )
-    return and_(
-        Invitation.meeting_on <= today,
-        Invitation.declared_attendance.is_(None),
-        Invitation.confirmed_attendance.is_(None),
-        meant_to_come,
-    )
 
 
 def _disputed() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""All of one person's Home, by at most twelve queries however many memberships they have."""
+"""All of one person's Home, by at most fourteen queries however many memberships they have."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.services.home.audits import returns_to_answer
 from portal.services.home.done import Done, done_by_agency
+from portal.services.home.escalations import escalated
 from portal.services.home.keepers import ComingMeeting, kept_by, not_ours
 from portal.services.home.owed import next_meeting, owed_by_agencies
 from portal.services.home.panels import returns_to_rate
 from portal.services.home.promised import promised
+from portal.services.home.proposals import proposals_to_decide
 from portal.services.home.rounds import rounds_to_run
 from portal.services.home.signing import returns_to_sign
 from portal.services.home.tasks import Task, TaskKind
@@ -46,8 +48,10 @@ def home(viewer: Viewer) -> Home:
             *owed.tasks,
             *kept.tasks,
             *not_ours(session, viewer),
+            *proposals_to_decide(session, viewer),
             *looked_after(session, viewer),
             *promised(session, viewer),
+            *escalated(session, viewer),
             *returns_to_answer(session, viewer),
             *returns_to_sign(session, viewer),
             *rounds_to_run(session, viewer),

@@ -13,12 +13,11 @@ from portal.access import signing as access
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
 from portal.domain.audit_vocabulary import ReturnStatus, SignOffStep
-from portal.domain.sign_off import SIGNING_ROLES, Signed, offer
+from portal.domain.sign_off import SIGNING_ROLES, Place, Signed, offer, signer_of
 from portal.models.audits import AuditReturn, AuditRound, Response, SignOff
 from portal.models.frameworks import FrameworkEdition
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
-from portal.services.audits.signers import Place, signer_of
 from portal.services.home.tasks import Task, TaskKind
 
 

@@ -18,10 +18,13 @@ class TaskKind(StrEnum):
     DIFFERS = "differs"
     REGISTER = "register"
     OVERSEE_REGISTER = "oversee_register"
+    PROPOSALS = "proposals"
     NOT_OURS = "not_ours"
     CHASE = "chase"
     JOINING = "joining"
     ALONE = "alone"
+    CONFIRM_PEOPLE = "confirm_people"
+    LEAVERS_WORK = "leavers_work"
     AUDIT_TO_START = "audit_to_start"
     AUDIT = "audit"
     AUDIT_SECTIONS = "audit_sections"
@@ -33,6 +36,13 @@ class TaskKind(StrEnum):
     ACTION_OVERDUE = "action_overdue"
     CHECK_ACTION = "check_action"
     ACTIONS_OVERDUE = "actions_overdue"
+    ESCALATION_REPLY = "escalation_reply"
+    ESCALATION_DECIDE = "escalation_decide"
+    ESCALATION_OVERDUE = "escalation_overdue"
+    ALERT_REPLY = "alert_reply"
+    ALERT_DECIDE = "alert_decide"
+    ALERT_OVERDUE = "alert_overdue"
+    ALERT_PRAISES = "alert_praises"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Task:
     reference: str = ""
     """The meeting's own, which tells two of the same kind and time apart."""
     what: str = ""
-    """What was promised, of an action."""
+    """What was promised, of an action; what an escalation is about, in a word and without its narrative."""
 
     @property
     def place(self) -> tuple[date, date, time]:

@@ -39,6 +39,7 @@ from portal.services.imports.importing import (
     without_repeats,
 )
 from portal.services.imports.reading import read_records
+from portal.services.notices.meetings import tell_invitation_changed, tell_invited
 from portal.services.rule_sets import RuleBook, rule_book
 
 COLUMNS = (
@@ -111,8 +112,9 @@ def import_attendance(viewer: Viewer, content: bytes, label: str, progress: Prog
             else:
                 continue
             touched.add(meeting.case_id)
-        _save(change, partnership_id, created, changed, progress)
+        invited = _save(change, partnership_id, created, changed, progress)
         recount(change, partnership_id, touched, book, progress)
+        _tell(change, partnership_id, invited, known, changed)
     return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
 
 
@@ -145,7 +147,7 @@ def _check_references(rows: list[_Row], meetings: dict[str, Row[Any]], agencies:
 
 
 def _known(session: Session, meeting_ids: list[int]) -> dict[tuple[int, int], Row[Any]]:
-    names = ("id", "meeting_id", "agency_id", "declared_attendance", "confirmed_by_id", *_FROM_FILE)
+    names = ("id", "meeting_id", "meeting_on", "agency_id", "declared_attendance", "confirmed_by_id", *_FROM_FILE)
     columns: list[Any] = [getattr(Invitation, name) for name in names]
     columns.append(Report.status.label("report_status"))
     query = (
@@ -220,7 +222,8 @@ def _save(
     created: list[dict[str, Any]],
     changed: list[dict[str, Any]],
     progress: Progress,
-) -> None:
+) -> list[int]:
+    """Write the rows; returns the new invitations to meetings that are still to come."""
     fixed = {"partnership_id": partnership_id, "version": 1, "created_at": change.viewer.now}
     rows = [{**fixed, **values} for values in created]
     insert_rows(change.session, _INVITATIONS, rows, progress, "Saving attendance")
@@ -231,3 +234,30 @@ def _save(
     update_rows(change.session, _INVITATIONS, _FROM_FILE, changed)
     for row in changed:
         change.log("invitation.changed_by_import", "invitation", row["row_id"])
+    today = change.viewer.today
+    return [
+        invited[row["meeting_id"], row["agency_id"]].id
+        for row in rows
+        if row["meeting_on"] >= today and row["attendance"] is None
+    ]
+
+
+def _tell(
+    change: Change,
+    partnership_id: int,
+    invited: list[int],
+    known: dict[tuple[int, int], Row[Any]],
+    changed: list[dict[str, Any]],
+) -> None:
+    """Tell the agencies that are invited, asked after all, or asked otherwise; of what is to come alone."""
+    before = {row.id: row.expectation for row in known.values() if row.meeting_on >= change.viewer.today}
+    otherwise = [
+        row["row_id"] for row in changed if row["row_id"] in before and before[row["row_id"]] != row["expectation"]
+    ]
+    anew = [row_id for row_id in otherwise if before[row_id] is Expectation.NOT_RELEVANT]
+    if invited:
+        tell_invited(change, partnership_id, invited)
+    if anew:
+        tell_invited(change, partnership_id, anew, again=True)
+    if len(anew) < len(otherwise):
+        tell_invitation_changed(change, partnership_id, set(otherwise) - set(anew))

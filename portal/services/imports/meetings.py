@@ -36,6 +36,7 @@ from portal.services.imports.importing import (
     without_repeats,
 )
 from portal.services.imports.reading import read_records
+from portal.services.notices.meetings import tell_moved
 from portal.services.rule_sets import RuleBook, rule_book
 
 COLUMNS = (
@@ -47,6 +48,9 @@ _FROM_FILE = (
     "meeting_type_id", "case_id", "chair_membership_id", "trigger_on", "trigger_time", "scheduled_on", "start_time",
     "held_on", "held_time", "status", "format", "interim_safety_plan",
 )  # fmt: skip
+_TELLS = ("scheduled_on", "start_time", "status", "format")
+"""What people who are invited must hear of when it changes."""
+
 _FROM_REGISTER = ("held_on", "held_time", "status", "interim_safety_plan")
 """What a person says when they close the register."""
 
@@ -91,6 +95,7 @@ def import_meetings(viewer: Viewer, content: bytes, label: str, progress: Progre
         created: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         touched: set[int] = set()
+        moved: dict[int, date] = {}
         for row in watched(rows, progress, "Comparing meetings"):
             stored = known.get(row.reference)
             values = _values(row, book, chairs, cases, stored)
@@ -99,11 +104,15 @@ def import_meetings(viewer: Viewer, content: bytes, label: str, progress: Progre
             elif any(getattr(stored, name) != value for name, value in values.items()):
                 changed.append({"row_id": stored.id, **values})
                 touched.add(stored.case_id)
+                if any(getattr(stored, name) != values[name] for name in _TELLS):
+                    moved[stored.id] = stored.scheduled_on
             else:
                 continue
             touched.add(values["case_id"])
         _save(change, partnership_id, created, changed, progress)
         recount(change, partnership_id, touched, book, progress)
+        if moved:
+            tell_moved(change, partnership_id, moved)
     return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
 
 

@@ -17,6 +17,7 @@ from portal.services.case_facts import recount_meeting
 from portal.services.changes import Change, changing
 from portal.services.invitations.answering import NOTE_LIMIT, answer_words
 from portal.services.invitations.seen import AlreadySo, seen_expectation
+from portal.services.notices import meetings as notices
 
 
 def invitation_of(viewer: Viewer, meeting_id: int, invitation_id: int) -> Invitation:
@@ -51,10 +52,14 @@ def set_expectation(
                     "The agency said that this is not theirs: mark it as not relevant, or send it back to them.",
                     errors={"expectation": ["Mark the agency as not relevant, or send the invitation back to it"]},
                 )
-            invitation.expectation = expectation
+            before, invitation.expectation = invitation.expectation, expectation
             invitation.expectation_reason = reason
             change.session.flush()
             recount_meeting(change.session, meeting_id)
+            if before is Expectation.NOT_RELEVANT and invitation.answer is None:
+                notices.tell_invited(change, invitation.partnership_id, [invitation.id], again=True)
+            elif before is not expectation:
+                notices.tell_invitation_changed(change, invitation.partnership_id, [invitation.id])
             change.log("invitation.expectation_changed", "invitation", invitation.id)
     except AlreadySo:
         return False
@@ -88,6 +93,7 @@ def send_back(viewer: Viewer, meeting_id: int, invitation_id: int, note: str, se
             invitation.expectation_reason = ExpectationReason.KNOWS_CHILD
         change.session.flush()
         recount_meeting(change.session, meeting_id)
+        notices.tell_invited(change, invitation.partnership_id, [invitation.id], again=True)
         change.log("invitation.sent_back", "invitation", invitation.id)
 
 

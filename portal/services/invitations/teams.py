@@ -11,6 +11,7 @@ from portal.models.partnerships import Team
 from portal.services.changes import changing
 from portal.services.invitations.own import own_to_change
 from portal.services.invitations.seen import AlreadySo, seen_team
+from portal.services.notices.meetings import tell_team
 
 NO_TEAM = "Nobody in particular"
 
@@ -44,6 +45,8 @@ def give_to_team(viewer: Viewer, meeting_id: int, team_id: int | None, seen: int
                     theirs={"Team": names.get(invitation.team_id or 0, NO_TEAM)},
                 )
             invitation.team_id = team_id
+            change.session.flush()
+            tell_team(change, invitation.partnership_id, invitation.id)
             change.log("invitation.given_to_team", "invitation", invitation.id)
     except AlreadySo:
         return False

@@ -11,14 +11,19 @@ from sqlalchemy import update
 from portal.access import meetings as access
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotVisible
+from portal.domain.message_vocabulary import NoticeKind
 from portal.domain.registers import CLOSING_NOTE_LIMIT, Mark
 from portal.domain.vocabulary import COUNTED_STATUSES, Attendance, MeetingKind, MeetingStatus
 from portal.models.meetings import Meeting
 from portal.services import case_facts
 from portal.services.changes import Change, changing
+from portal.services.notices.telling import Telling, tell
+from portal.services.notices.timing import office_day
 from portal.services.registers.marking import confirm, locked_meeting
+from portal.services.registers.proposing import AtClosing, propose
 from portal.services.registers.queries import rows_of
 from portal.services.registers.sheet import is_left_open, mark_in, seen_row, seen_sheet
+from portal.services.rule_sets import rule_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,11 @@ class Closing:
     note: str = ""
 
 
-def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> None:
+def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
     """Close a meeting's register: whoever is not marked is recorded as absent, and the case's facts are worked out.
+
+    What the partnership's ladder makes of the absences is kept with it, for the chair to decide about; returns how
+    many proposals these are.
 
     Raises NotVisible, NotPermitted, AlreadyClosed, Invalid by field, and Conflict where the register is no longer
     the one that `closing` was said of.
@@ -65,8 +73,21 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> None:
             )
             .execution_options(synchronize_session=False)
         )
-        case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id])
+        book = rule_book(change.session, meeting.partnership_id)
+        case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id], book)
         change.log("register.closed", "meeting", meeting_id)
+        proposed = propose(
+            change,
+            AtClosing(meeting_id, meeting.partnership_id, meeting.type_code, meeting.type_name, closing.held_on),
+            book,
+        )
+        if proposed and meeting.chair_membership_id is not None:
+            # Whoever closes it as its chair is led to them; a chair whose register somebody else closed would not know.
+            day = office_day(change.session, meeting.partnership_id, viewer.today)
+            what = day.meeting_words(meeting.type_name, closing.held_on)
+            told = Telling(NoticeKind.PROPOSALS, "meeting", meeting_id, what=what)
+            tell(change, meeting.partnership_id, [meeting.chair_membership_id], told)
+        return proposed
 
 
 def _hold_case(change: Change, meeting_id: int) -> None:

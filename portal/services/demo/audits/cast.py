@@ -1,4 +1,4 @@
-"""Who acts for whom in one partnership's audits."""
+"""Who acts for whom in one partnership's audits and escalations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.services.demo.people import DemoPartnership, DemoPerson
 
 @dataclass(slots=True)
 class Cast:
-    """One partnership's people by what they do in audits, its agencies' ids, and its diary."""
+    """One partnership's people by what they do in audits and escalations, its agencies' ids, and its diary."""
 
     place: DemoPartnership
     everyone: Sequence[DemoPerson]
@@ -47,6 +47,11 @@ class Cast:
         return Who(
             next(one.email for one in self._here() if one.role is role and (sector is None or one.sector is sector))
         )
+
+    def chairs(self) -> tuple[Who, Who]:
+        """The two who chair conferences."""
+        first, second = (Who(one.email) for one in self._here() if one.role is Role.CHAIR)
+        return first, second
 
     def membership(self, who: Who, now: datetime) -> int:
         """The membership under which somebody works."""

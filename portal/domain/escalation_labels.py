@@ -1,0 +1,137 @@
+"""What pages call the values of the escalations' vocabulary: in full, and short for tables and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from portal.domain.escalation_vocabulary import (
+    Category,
+    ChildSafe,
+    EntryKind,
+    EscalationStatus,
+    LadderEvent,
+    LadderKind,
+    Learning,
+    ProposalStatus,
+    Resolution,
+    Side,
+    Told,
+    Turn,
+    Until,
+    WaiverReason,
+)
+
+ESCALATION_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
+    LadderKind: {
+        LadderKind.NON_ATTENDANCE: ("Escalation of non-attendance", "Non-attendance"),
+        LadderKind.DISAGREEMENT: ("Professional disagreement", "Disagreement"),
+        LadderKind.PRACTICE_ALERT: ("Practice alert", "Alert"),
+    },
+    Category: {
+        Category.NON_ATTENDANCE: ("Absence, or a missing report", "Non-attendance"),
+        Category.THRESHOLD: ("The threshold that was applied", "Threshold"),
+        Category.ROLE: ("Who is to do what", "Role"),
+        Category.INACTION: ("Nothing was done", "Inaction"),
+        Category.PLAN_DRIFT: ("The plan drifts", "Plan drift"),
+        Category.INFORMATION_SHARING: ("Information was not shared", "Information sharing"),
+        Category.ALLEGATION_DELAY: ("Delay in an allegation against a professional", "Allegation delayed"),
+        Category.VISITS: ("Visits to the child", "Visits"),
+        Category.ASSESSMENT: ("The assessment", "Assessment"),
+        Category.CORE_GROUPS: ("Core groups", "Core groups"),
+        Category.REPORT_QUALITY: ("The report for the conference", "Report"),
+        Category.CHILDS_VOICE: ("The child’s voice", "Child’s voice"),
+        Category.FAMILY_INFORMED: ("What the family was told", "Family informed"),
+        Category.GOOD_PRACTICE: ("Good practice", "Good practice"),
+    },
+    LadderEvent: {
+        LadderEvent.ABSENT_WITHOUT_REPORT: ("Absent, and no report", "Absent without report"),
+        LadderEvent.REPORT_LATE: ("The report came late", "Report late"),
+        LadderEvent.REPORT_MISSING: ("No report", "Report missing"),
+        LadderEvent.NO_ANSWER: ("No answer to the invitation", "No answer"),
+        LadderEvent.INQUORATE_BECAUSE: ("The meeting was not quorate without them", "Inquorate"),
+    },
+    Told: {
+        Told.PRACTITIONERS: ("Practitioners of the agency", "Practitioners"),
+        Told.LINE_MANAGER: ("The line manager", "Line manager"),
+        Told.TEAM_MANAGER: ("The team manager", "Team manager"),
+        Told.AGENCY_LEAD: ("The agency’s lead", "Agency lead"),
+        Told.NAMED_PROFESSIONAL: ("The named or designated professional", "Named professional"),
+        Told.EXECUTIVE: ("The executive lead", "Executive"),
+        Told.SAFEGUARDING_MANAGER: ("The safeguarding manager", "Manager"),
+        Told.BOARD: ("The partnership’s board", "Board"),
+    },
+    Until: {
+        Until.REPLY: ("A reply stops the clock", "Reply"),
+        Until.RESOLUTION: ("Only a resolution stops the clock", "Resolution"),
+    },
+    Turn: {
+        Turn.RAISED_BY: ("Those who raised it", "Raised by"),
+        Turn.RAISED_WITH: ("The agency that is asked", "Raised with"),
+        Turn.NOBODY: ("Nobody: it is closed", "Nobody"),
+    },
+    EscalationStatus: {
+        EscalationStatus.OPEN: ("Open", "Open"),
+        EscalationStatus.RESOLVED: ("Resolved", "Resolved"),
+        EscalationStatus.WITHDRAWN: ("Withdrawn", "Withdrawn"),
+    },
+    EntryKind: {
+        EntryKind.RAISED: ("Raised", "Raised"),
+        EntryKind.JOINED: ("Another meeting was added", "Added"),
+        EntryKind.CONTACT: ("Spoke or wrote to each other", "Contact"),
+        EntryKind.REPLY: ("Reply", "Reply"),
+        EntryKind.ASKED_AGAIN: ("Asked again", "Asked again"),
+        EntryKind.MEETING: ("Met about it", "Met"),
+        EntryKind.STAGE_CHANGE: ("Moved to another stage", "Moved"),
+        EntryKind.EXTENSION: ("More time was given", "More time"),
+        EntryKind.CLOCK_ENDED: ("The time ran out", "Time ran out"),
+        EntryKind.RESOLUTION: ("Closed", "Closed"),
+        EntryKind.CHILD_OUTCOME: ("Whether the child was safe", "Child"),
+        EntryKind.LEARNING: ("What is learnt", "Learning"),
+        EntryKind.AMENDMENT: ("Correction of an earlier entry", "Correction"),
+    },
+    Side: {
+        Side.RAISED_BY: ("Raised it", "Raised it"),
+        Side.RAISED_WITH: ("Was asked", "Was asked"),
+        Side.PARTNERSHIP: ("Partnership", "Partnership"),
+        Side.CLOCK: ("The portal, by the clock", "Clock"),
+    },
+    Resolution: {
+        Resolution.DONE: ("What was asked for was done", "Done"),
+        Resolution.PLAN_AGREED: ("A plan was agreed", "Plan agreed"),
+        Resolution.EXPLAINED: ("There was a good reason", "Explained"),
+        Resolution.DECISION_CHANGED: ("The decision was changed", "Decision changed"),
+        Resolution.DECISION_STANDS: ("The decision stands", "Decision stands"),
+        Resolution.ACKNOWLEDGED: ("Thanked for", "Thanked for"),
+        Resolution.WITHDRAWN: ("Withdrawn: raised in error", "Withdrawn"),
+    },
+    ChildSafe: {
+        ChildSafe.SAFE: ("Yes, the child was safe", "Safe"),
+        ChildSafe.NOT_SAFE: ("No, the child was not safe", "Not safe"),
+        ChildSafe.NOT_KNOWN: ("Not known", "Not known"),
+    },
+    Learning: {
+        Learning.NOTHING_NEW: ("Nothing new", "Nothing new"),
+        Learning.INVITATIONS: ("Invitations do not reach the right person", "Invitations"),
+        Learning.CAPACITY: ("Too few people, or no cover", "Capacity"),
+        Learning.ROLES_UNCLEAR: ("Roles were not clear", "Roles"),
+        Learning.THRESHOLDS: ("Thresholds are read differently", "Thresholds"),
+        Learning.INFORMATION_SHARING: ("What may be shared was not clear", "Sharing"),
+        Learning.TRAINING: ("Training is needed", "Training"),
+        Learning.COMMUNICATION: ("People did not talk to each other", "Communication"),
+        Learning.GOOD_PRACTICE: ("Good practice to pass on", "Good practice"),
+    },
+    ProposalStatus: {
+        ProposalStatus.OPEN: ("Not dealt with", "Open"),
+        ProposalStatus.RAISED: ("Raised", "Raised"),
+        ProposalStatus.JOINED: ("Added to an open escalation", "Added"),
+        ProposalStatus.WAIVED: ("Not raised", "Not raised"),
+    },
+    WaiverReason: {
+        WaiverReason.NOT_INVITED: ("The invitation did not reach them", "Not invited"),
+        WaiverReason.EMERGENCY: ("An emergency kept them", "Emergency"),
+        WaiverReason.SPOKEN_TO: ("I have spoken with them and it is settled", "Settled"),
+        WaiverReason.RECORDED_WRONGLY: ("The record is wrong", "Wrong record"),
+        WaiverReason.OTHER: ("Another reason", "Other"),
+    },
+}

@@ -1,0 +1,73 @@
+"""The words of messages: what somebody is told of, how urgently, and how far a mail is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What somebody is told of. None of them says anything of a child, a family or a meeting's title."""
+
+    INVITATION = "invitation"
+    INVITATION_CHANGED = "invitation_changed"
+    REPORT_DUE = "report_due"
+    ATTENDANCE_TO_SAY = "attendance_to_say"
+    REGISTER_TO_CLOSE = "register_to_close"
+    PROPOSALS = "proposals"
+    AUDIT_OPENED = "audit_opened"
+    AUDIT_DUE = "audit_due"
+    AUDIT_SECTIONS = "audit_sections"
+    AUDIT_TO_SIGN = "audit_to_sign"
+    AUDIT_REOPENED = "audit_reopened"
+    ACTION_GIVEN = "action_given"
+    ACTION_DUE = "action_due"
+    ACTION_SENT_BACK = "action_sent_back"
+    ESCALATION_RAISED = "escalation_raised"
+    ESCALATION_STAGE = "escalation_stage"
+    ESCALATION_REPLY = "escalation_reply"
+    ESCALATION_DUE = "escalation_due"
+    ESCALATION_CLOSED = "escalation_closed"
+    ALERT_RAISED = "alert_raised"
+    ALERT_STAGE = "alert_stage"
+    ALERT_REPLY = "alert_reply"
+    ALERT_CLOSED = "alert_closed"
+    JOINING = "joining"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of message, not a password
+    PEOPLE_TO_CONFIRM = "people_to_confirm"
+    ACCOUNT_ASLEEP = "account_asleep"
+    WORK_HANDED_OVER = "work_handed_over"
+    MAIL_FAILED = "mail_failed"
+
+
+class Urgency(StrEnum):
+    """Routine goes into the day's one mail; soon goes at once in office hours; urgent goes at once, always."""
+
+    ROUTINE = "routine"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+class MailPlace(StrEnum):
+    """Where a notice is on its way into a mail."""
+
+    WAITING = "waiting"
+    MAILED = "mailed"
+    DROPPED = "dropped"
+    INBOX_ONLY = "inbox_only"
+
+
+class MailKind(StrEnum):
+    """The day's mail to a person, one sent at once, or one about their account."""
+
+    DIGEST = "digest"
+    AT_ONCE = "at_once"
+    ACCOUNT = "account"
+
+
+class MailState(StrEnum):
+    """How far a mail is; one that failed for good is shown to whoever looks after the person's account."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"

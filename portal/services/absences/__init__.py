@@ -1,0 +1,1 @@
+"""Days away: who plans them, and who stands in meanwhile."""

@@ -1,0 +1,109 @@
+"""What a mail says: put together when it is sent, from what holds at that moment, and kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from portal.database.session import db
+from portal.domain.message_vocabulary import MailKind, MailPlace, Urgency
+from portal.domain.messages import shared_office
+from portal.domain.working_days import london_day
+from portal.gateways.mail import Letter
+from portal.gateways.mail_rendering import Rendered
+from portal.gateways.mail_templates import Told, joining_mail, notices_mail, password_changed_mail
+from portal.models.messages import Notice
+from portal.models.partnerships import Agency, Partnership
+from portal.models.people import Membership, User
+from portal.services.joining import link_address, mailed_link
+from portal.services.mailing import Mailing
+from portal.services.mails.offices import offices_on
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """What of a mail's row its letter depends on."""
+
+    id: int
+    key: str
+    kind: MailKind
+    user_id: int
+    joining_link_id: int | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The letter must wait: nothing routine goes out of hours."""
+
+    until: datetime
+
+
+def letter_of(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | NotYet | None:
+    """The letter, or until when it must wait; None where there is nothing left to say, or nobody to say it to."""
+    person = db.session.execute(
+        select(User.email, User.name).where(
+            User.id == mail.user_id, User.deactivated_at.is_(None), User.asleep_at.is_(None)
+        )
+    ).first()
+    if person is None:
+        return None
+    write = _account if mail.kind is MailKind.ACCOUNT else _notices
+    rendered = write(mailing, mail, person.name, now)
+    if rendered is None or isinstance(rendered, NotYet):
+        return rendered
+    return Letter(person.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now)
+
+
+def _account(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | NotYet | None:
+    if mail.joining_link_id is None:
+        return password_changed_mail(name, mail.made_at, f"{mailing.base_url}/sign-in")
+    link = mailed_link(mail.joining_link_id, now)
+    if link is None:
+        return None
+    whoms = _places_of(mail.user_id)
+    whom = whoms[0] if len(whoms) == 1 else ""
+    return joining_mail(name, link.purpose, whom, link_address(mailing.base_url, link.token), link.expires_at)
+
+
+def _places_of(user_id: int) -> list[str]:
+    """The agencies that a person works for, or the partnership where a role belongs to none."""
+    rows = (
+        select(func.coalesce(Agency.name, Partnership.name))
+        .select_from(Membership)
+        .join(Partnership, Partnership.id == Membership.partnership_id)
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+    )
+    return list(db.session.scalars(rows.distinct()))
+
+
+def _notices(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | NotYet | None:
+    rows = db.session.execute(
+        select(
+            *(Notice.kind, Notice.due_at, Notice.urgency, Notice.partnership_id),
+            func.coalesce(Agency.name, Partnership.name).label("whom"),
+        )
+        .join(Membership, Membership.id == Notice.membership_id)
+        .join(Partnership, Partnership.id == Notice.partnership_id)
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .where(
+            Notice.mail_id == mail.id,
+            Notice.mail_place == MailPlace.MAILED,
+            Notice.settled_at.is_(None),
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Notice.id)
+    ).all()
+    if not rows:
+        return None
+    today = london_day(now)
+    urgent = mail.kind is MailKind.AT_ONCE and any(row.urgency is Urgency.URGENT for row in rows)
+    offices = offices_on(db.session(), today)
+    office = shared_office(offices[row.partnership_id] for row in rows)
+    if not urgent and not office.is_open(now):
+        return NotYet(office.next_opening(now))
+    told = [Told(row.kind, row.whom, None if row.due_at is None else london_day(row.due_at)) for row in rows]
+    return notices_mail(mail.kind, name, told, today, mailing.inbox_address, is_urgent=urgent)

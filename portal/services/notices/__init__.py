@@ -1,0 +1,1 @@
+"""What people are told: written in the transaction of its cause, once for each person."""

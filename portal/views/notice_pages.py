@@ -1,0 +1,50 @@
+"""Where the thing that a notice tells of is done: the page that opens behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from portal.access.roles import Permission
+from portal.domain.message_vocabulary import NoticeKind
+from portal.services.notices.inbox import Opened
+
+_MEETING_PAGES = {
+    NoticeKind.INVITATION: "meetings.answer",
+    NoticeKind.REPORT_DUE: "reports.write",
+    NoticeKind.ATTENDANCE_TO_SAY: "meetings.declare",
+    NoticeKind.REGISTER_TO_CLOSE: "registers.show",
+    NoticeKind.PROPOSALS: "proposals.of_meeting",
+}
+_KIND_PAGES = {
+    NoticeKind.JOINING: "account.show",
+    NoticeKind.PASSWORD_CHANGED: "account.show",
+    NoticeKind.PEOPLE_TO_CONFIRM: "people_upkeep.confirm",
+    # What was handed over stands among what is to be done; whose it was need not be theirs to see.
+    NoticeKind.WORK_HANDED_OVER: "home.show",
+}
+_SUBJECT_PAGES = {
+    "action": ("actions.show", "action_id"),
+    "audit_return": ("audits.show", "return_id"),
+    "audit_round": ("audit_rounds.show", "round_id"),
+    "escalation": ("escalations.show", "escalation_id"),
+    "escalation_proposal": ("proposals.show", "proposal_id"),
+    "membership": ("people.show", "membership_id"),
+}
+
+
+def address_of(opened: Opened) -> str:
+    """The address of the page for the viewer, who wears the right membership by now; Home where there is none."""
+    if opened.meeting_id is not None:
+        return url_for(_MEETING_PAGES.get(opened.kind, "meetings.show"), meeting_id=opened.meeting_id)
+    if opened.kind in _KIND_PAGES:
+        return url_for(_KIND_PAGES[opened.kind])
+    if opened.subject == "escalation" and not opened.viewer.may(Permission.ESCALATIONS_VIEW):
+        # Board members are told of the last stage, and read figures alone.
+        return url_for("escalation_figures.show")
+    endpoint, name = _SUBJECT_PAGES.get(opened.subject, ("home.show", ""))
+    if opened.kind is NoticeKind.AUDIT_TO_SIGN and opened.subject == "audit_return":
+        endpoint = "audit_signing.show"
+    row: dict[str, Any] = {name: opened.subject_id} if name else {}
+    return url_for(endpoint, **row)
