@@ -14,35 +14,64 @@ from portal.domain.ratings import Scale, scales_to_plain
 from portal.domain.rule_json import members, text, whole_number
 from portal.domain.vocabulary import AgencyType
 
-CHECKED_FIGURES = ("attendance_rate", "report_rate", "on_time_rate")
-"""The portal's own figures (domain/indicators.py) that can speak against a good rating."""
+CHECKED_RATES = ("attendance_rate", "report_rate", "on_time_rate")
+"""Shares (domain/indicators.py) that speak against a good rating where they are below a percentage."""
+
+OVERDUE = "overdue_escalations"
+CHECKED_COUNTS = ("open_escalations", OVERDUE)
+"""Counts of what was raised with the agency that speak against a good rating where they are above a number."""
+
+CHECKED_FIGURES = CHECKED_RATES + CHECKED_COUNTS
+"""The portal's own figures that can speak against a good rating."""
+
+MOST_ALLOWED = 100
+"""The highest number that a count can be held against: no agency has more open that a good answer would forgive."""
 
 _AGES_OF_ALL_THROUGH = frozenset({SchoolPhase.ALL_THROUGH, SchoolPhase.PRIMARY, SchoolPhase.SECONDARY})
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A good rating is contradicted where the agency's own figure is below a percentage."""
+    """A good rating is contradicted where the agency's own share is below a limit, or its own count above it."""
 
     figure: str
-    below: int
+    limit: int
 
     def __post_init__(self) -> None:
-        """Refuse a figure that the portal does not hold against answers, and a limit that is no percentage."""
+        """Refuse a figure that the portal does not hold against answers, and a limit that its kind cannot have."""
         if self.figure not in CHECKED_FIGURES:
             raise ValueError(f"{self.figure!r} is none of the figures {', '.join(CHECKED_FIGURES)}.")
-        if not 0 < self.below <= 100:
-            raise ValueError(f"A figure is checked against a percentage from 1 to 100, not {self.below}.")
+        if self.is_count:
+            if not 0 <= self.limit <= MOST_ALLOWED:
+                raise ValueError(f"A count is checked against a number from 0 to {MOST_ALLOWED}, not {self.limit}.")
+        elif not 0 < self.limit <= 100:
+            raise ValueError(f"A figure is checked against a percentage from 1 to 100, not {self.limit}.")
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is about a number of things, and not about a share of them."""
+        return self.figure in CHECKED_COUNTS
+
+    @property
+    def bound(self) -> str:
+        """On which side of its limit the figure contradicts: "below" or "above"."""
+        return bound_of(self.figure)
 
     def to_plain(self) -> dict[str, Any]:
         """Return what a question's row stores."""
-        return {"figure": self.figure, "below": self.below}
+        return {"figure": self.figure, self.bound: self.limit}
 
     @classmethod
     def from_plain(cls, stored: object) -> Self:
         """Read back what `to_plain` wrote; raises ValueError for anything else."""
-        found = members(stored, "a check", {"figure", "below"})
-        return cls(text(found, "figure"), whole_number(found, "below"))
+        bound = bound_of(stored.get("figure") if isinstance(stored, Mapping) else None)
+        found = members(stored, "a check", {"figure", bound})
+        return cls(text(found, "figure"), whole_number(found, bound))
+
+
+def bound_of(figure: object) -> str:
+    """Return what a figure's limit is called wherever it is written down: "below" a share, "above" a count."""
+    return "above" if figure in CHECKED_COUNTS else "below"
 
 
 @dataclass(frozen=True, slots=True)

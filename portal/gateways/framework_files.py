@@ -228,7 +228,7 @@ def _question(plain: dict[str, Any], usual_scale: str) -> QuestionText:
         needs_narrative=plain.get("needs_narrative", True),
         needs_evidence=plain.get("needs_evidence", False),
         is_local=plain.get("is_local", False),
-        checks=tuple(Check(check["figure"], check["below"]) for check in plain.get("checks", ())),
+        checks=tuple(Check.from_plain(check) for check in plain.get("checks", ())),
     )
 
 

@@ -31,6 +31,7 @@ SIGNED = date(2026, 3, 31)
 RAG = Scale.of(ScaleKind.RAG)
 LATELY = (date(2026, 3, 1),)
 POLICE = Contradiction("attendance_rate", 80, 11, 18)
+ESCALATED = Contradiction("open_escalations", 0, 1, 2)
 
 
 def kinds(answer, months=24):
@@ -54,6 +55,7 @@ def test_nothing_is_asked_about_a_good_answer_with_new_evidence():
     ("answer", "expected"),
     [
         (green(contradictions=(POLICE,)), [ReasonKind.CONTRADICTED]),
+        (green(contradictions=(POLICE, ESCALATED)), [ReasonKind.CONTRADICTED] * 2),
         (green(evidence=()), [ReasonKind.NO_EVIDENCE]),
         (green(evidence=(date(2024, 3, 30), date(2020, 1, 1))), [ReasonKind.OLD_EVIDENCE]),
         (green(evidence=(date(2024, 3, 31), date(2020, 1, 1))), []),

@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.audit_vocabulary import ScaleKind
-from portal.domain.contradictions import FEWEST, Contradiction, Counted, claim, contradictions, figures_of
-from portal.domain.frameworks import CHECKED_FIGURES, Check
+from portal.domain.contradictions import (
+    FEWEST,
+    Contradiction,
+    Counted,
+    claim,
+    contradictions,
+    escalation_figures,
+    figures_of,
+)
+from portal.domain.frameworks import CHECKED_COUNTS, CHECKED_FIGURES, CHECKED_RATES, Check
 from portal.domain.indicators import rate
 from portal.domain.ratings import NOT_APPLICABLE, Scale
 
@@ -77,7 +85,48 @@ def test_what_was_not_counted_contradicts_nothing():
     assert contradictions(RAG, NOT_APPLICABLE, [ATTENDED], {"attendance_rate": Counted(0, 50)}) == ()
 
 
-@given(st.sampled_from(CHECKED_FIGURES), st.integers(1, 100), COUNTS, st.integers(0, 9))
+class TestEscalations:
+    """Counts of what is open with the agency, and of them overdue."""
+
+    @pytest.mark.parametrize(
+        ("overdue", "is_open", "said"),
+        [
+            (1, 2, "2 escalations raised with Police are open, 1 of them overdue."),
+            (0, 2, "2 escalations raised with Police are open, none of them overdue."),
+            (0, 1, "1 escalation raised with Police is open, and not overdue."),
+            (1, 1, "1 escalation raised with Police is open and overdue."),
+            (3, 1200, "1,200 escalations raised with Police are open, 3 of them overdue."),
+        ],
+    )
+    def test_a_sentence_of_numbers_alone(self, overdue, is_open, said):
+        assert Contradiction("open_escalations", 0, overdue, is_open).words("Police") == said
+
+    @given(COUNTS, st.integers(0, 100), st.sampled_from([Scale.of(kind) for kind in ScaleKind]))
+    def test_a_good_rating_is_contradicted_exactly_above_the_checks_number(self, counts, above, scale):
+        overdue, is_open = counts
+        figures = escalation_figures(is_open, overdue)
+        for rating in (*scale.codes, None):
+            for figure, number in (("open_escalations", is_open), ("overdue_escalations", overdue)):
+                found = contradictions(scale, rating, [Check(figure, above)], figures)
+                assert bool(found) is (scale.is_good(rating) and number > above)
+                assert found in ((), (Contradiction(figure, above, overdue, is_open),))
+
+    @given(st.sampled_from(CHECKED_COUNTS), COUNTS, st.integers(0, 9))
+    def test_small_numbers_are_kept_from_those_who_may_not_see_them(self, figure, counts, limit):
+        overdue, is_open = counts
+        said = Contradiction(figure, 0, overdue, is_open).words("Police", hidden_up_to=limit)
+        if 1 <= is_open <= limit:
+            state = "open" if figure == "open_escalations" else "overdue"
+            assert said == f"Escalations raised with Police are {state} (too few to say how many)."
+        elif 1 <= overdue <= limit:
+            assert said.endswith(
+                f"{is_open:,} escalations raised with Police are open, at most {limit} of them overdue."
+            )
+        else:
+            assert said == Contradiction(figure, 0, overdue, is_open).words("Police")
+
+
+@given(st.sampled_from(CHECKED_RATES), st.integers(1, 100), COUNTS, st.integers(0, 9))
 def test_small_counts_are_kept_from_those_who_may_not_see_them(figure, below, counts, limit):
     part, whole = counts
     said = Contradiction(figure, below, part, whole).words("Police", hidden_up_to=limit) if whole else ""
@@ -97,7 +146,9 @@ def test_what_is_stored_is_read_back(figure, below, counts):
     assert Contradiction.from_plain(one.to_plain()) == one
 
 
-@pytest.mark.parametrize("spoil", [{"figure": "quorate_rate"}, {"part": "3"}, {"more": 1}])
+@pytest.mark.parametrize(
+    "spoil", [{"figure": "quorate_rate"}, {"figure": "open_escalations"}, {"figure": ["x"]}, {"part": "3"}, {"more": 1}]
+)
 def test_what_was_stored_wrongly_is_refused(spoil):
     with pytest.raises(ValueError, match=r"."):
         Contradiction.from_plain({**Contradiction("report_rate", 80, 3, 9).to_plain(), **spoil})

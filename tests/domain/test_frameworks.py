@@ -148,6 +148,24 @@ class TestRefused:
         with pytest.raises(ValueError, match=r"figure|percentage"):
             Check(figure, below)
 
+    @pytest.mark.parametrize("above", [-1, 101])
+    def test_a_check_against_a_count_that_none_is_held_against(self, above):
+        with pytest.raises(ValueError, match="from 0 to 100"):
+            Check("open_escalations", above)
+
+    @pytest.mark.parametrize(
+        "stored", [{"figure": "open_escalations", "below": 5}, {"figure": "report_rate", "above": 5}, ["report_rate"]]
+    )
+    def test_a_check_whose_limit_is_of_the_other_kind(self, stored):
+        with pytest.raises(ValueError, match="a check must"):
+            Check.from_plain(stored)
+
+    @pytest.mark.parametrize(
+        "stored", [{"figure": "overdue_escalations", "above": 0}, {"figure": "report_rate", "below": 80}]
+    )
+    def test_a_check_is_read_back_as_it_was_stored(self, stored):
+        assert Check.from_plain(stored).to_plain() == stored
+
 
 class TestComparing:
     """What became of each question."""

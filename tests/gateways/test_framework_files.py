@@ -116,6 +116,18 @@ AT = ("standards", 0, "questions", 0)
             changed(*AT, "checks", to=[{"figure": "report_rate", "below": 0}]),
             "small.yaml: standards[0].questions[0].checks[0].below: ",
         ),
+        (
+            changed(*AT, "checks", to=[{"figure": "open_escalations", "above": 101}]),
+            "small.yaml: standards[0].questions[0].checks[0].above: ",
+        ),
+        (
+            changed(*AT, "checks", to=[{"figure": "open_escalations", "below": 80}]),
+            "small.yaml: standards[0].questions[0].checks[0]: not known here ('below' was unexpected)",
+        ),
+        (
+            changed(*AT, "checks", to=[{"figure": "report_rate", "above": 3}]),
+            "small.yaml: standards[0].questions[0].checks[0]: 'below' is missing",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_place(plain, fault):

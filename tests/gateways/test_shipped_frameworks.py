@@ -107,7 +107,18 @@ def test_red_amber_green_is_usual_and_every_scale_is_used(framework):
 
 def test_answers_about_working_together_are_held_against_the_portals_own_figures(framework):
     checked = {check.figure for question in framework.questions for check in question.checks}
-    assert checked == {"attendance_rate", "report_rate", "on_time_rate"}
+    assert {"attendance_rate", "report_rate", "on_time_rate", "open_escalations"} <= checked
+
+
+def test_only_agencies_are_asked_whether_they_answer_in_time_when_challenged():
+    """The schools' question is about disagreeing with others: what was raised with the school says nothing to it."""
+    (held,) = (
+        question
+        for code in (SECTION_11, SCHOOLS)
+        for question in shipped(code).questions
+        if "overdue_escalations" in {check.figure for check in question.checks}
+    )
+    assert (held.code, "answer in time when challenged" in held.text) == ("escalation", True)
 
 
 def test_every_question_can_be_answered_by_somebody_who_is_tired(framework):

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from portal.database.session import db, writing
 from portal.models.audits import Response
 from portal.models.moderation import ChallengeSession, Moderation
+from tests.escalation_rows import NARRATIVE, EscalationRows
 from tests.services.moderation_steps import check, conferences, evidence, moderation_of
 
 MOST_QUERIES = 16
@@ -61,6 +62,35 @@ def test_the_board_is_told_no_small_count(as_person, world, school, where):
         text = as_person("a.business_manager").get(path).page.get_text(" ", strip=True)
         assert "at most 5 of 18" in text, path
         assert "3 of 18" not in text, path
+
+
+def test_escalations_open_with_the_agency_stand_beside_its_answer_as_numbers(as_person, world, school, where):
+    check(world, "a.school", "2.2", "open_escalations", 0)
+    EscalationRows(world).add(8, with_="school", by="gp", late=True)
+    question = f"{where}/questions/{school.questions['2.2']}"
+    name = world.agency_names["a.school"]
+    for path in (question, f"{where}/session", f"{where}/session/agenda"):
+        text = as_person("a.board").get(path).page.get_text(" ", strip=True)
+        assert f"You say green. 8 escalations raised with {name} are open, 8 of them overdue." in text, path
+        assert not any(secret in text for secret in NARRATIVE), path
+    text = as_person("a.board").get(question).page.get_text(" ", strip=True)
+    assert "What is open with the agency today. Escalations open 8 raised with the agency" in text
+    edition = world.editions["a.schools"].id
+    assert "Held against open escalations above 0." in " ".join(
+        as_person("a.business_manager").get(f"/frameworks/{edition}").page.get_text(" ", strip=True).split()
+    )
+
+
+@pytest.mark.parametrize("figure", ["open_escalations", "overdue_escalations"])
+def test_the_board_is_told_no_small_number_of_escalations(as_person, world, school, where, figure):
+    check(world, "a.school", "2.2", figure, 0)
+    EscalationRows(world).add(3, with_="school", late=True)
+    for path in (f"{where}/questions/{school.questions['2.2']}", f"{where}/session", f"{where}/session/agenda"):
+        text = as_person("a.business_manager").get(path).page.get_text(" ", strip=True)
+        assert "(too few to say how many)" in text, path
+        assert "3 escalations" not in text, path
+        assert "Escalations open 3" not in text, path
+        assert "Escalations overdue 3" not in text, path
 
 
 def test_a_moderators_reason_is_found_nowhere_by_the_agency_before_the_release(as_person, world, school, where):

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select, update
 
 from portal.database.session import db, writing
+from portal.domain.frameworks import Check
 from portal.models.activity import Activity
 from portal.models.evidence import Evidence
 from portal.models.frameworks import Question
@@ -15,13 +16,13 @@ from tests.areas import Area, meeting, part
 from tests.world import BEFORE, World
 
 
-def check(world: World, place: str, code: str, figure: str = "attendance_rate", below: int = 80) -> None:
+def check(world: World, place: str, code: str, figure: str = "attendance_rate", limit: int = 80) -> None:
     """Hold a question of a return against one of the portal's own figures."""
     with writing() as session:
         session.execute(
             update(Question)
             .where(Question.id == world.returns[place].questions[code])
-            .values(checks=[{"figure": figure, "below": below}])
+            .values(checks=[Check(figure, limit).to_plain()])
         )
 
 

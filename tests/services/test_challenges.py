@@ -18,6 +18,7 @@ from portal.services.actions.adding import Promise, add_action
 from portal.services.audits import challenges
 from portal.services.audits.challenges import Plan
 from portal.services.audits.moderating import open_moderation, release
+from tests.escalation_rows import EscalationRows
 from tests.services.moderation_steps import check, conferences, evidence, moderation_of, verbs
 from tests.services.racing import at_once
 from tests.world import TODAY
@@ -139,11 +140,26 @@ class TestTheAgenda:
         assert "narrative" not in str(stored(school).agenda)
         assert "ZQ-" not in str(stored(school).agenda)
 
+    def test_open_escalations_stand_as_they_were_when_it_was_held(self, world, manager, school):
+        check(world, "a.school", "2.2", "open_escalations", 0)
+        rows = EscalationRows(world)
+        rows.add(with_="school", late=True)
+        rows.add(with_="school")
+        hold(manager, school)
+        rows.add(4, with_="school", late=True)
+        (asked,) = [point for point in stored(school).agenda if point["question_id"] == school.questions["2.2"]]
+        (frozen,) = [reason["contradiction"] for reason in asked["reasons"] if reason["contradiction"]]
+        assert frozen == {"figure": "open_escalations", "above": 0, "part": 1, "whole": 2}
+        page = challenges.open_session(manager, school.id)
+        (reason,) = [one for point in page.points for one in point.reasons if one.kind is ReasonKind.CONTRADICTED]
+        assert reason.contradiction.words("Brook") == "2 escalations raised with Brook are open, 1 of them overdue."
+
     def test_queries_do_not_grow_with_the_points(self, world, manager, school, count_queries):
-        counts = []
+        counts, rows = [], EscalationRows(world)
         for code in ("", "2.1", "2.2"):
             if code:
-                check(world, "a.school", code)
+                check(world, "a.school", code, "open_escalations", 0)
+                rows.add(2, with_="school", late=True)
                 evidence(world, "a.school", code, dated_on=date(2020, 1, 1))
             db.session.rollback()
             with count_queries() as statements:

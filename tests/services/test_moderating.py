@@ -10,12 +10,16 @@ from sqlalchemy import update
 from portal.database.session import db, writing
 from portal.domain.agendas import ReasonKind
 from portal.domain.audit_vocabulary import ReturnStatus
+from portal.domain.contradictions import Counted
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.domain.escalation_vocabulary import EscalationStatus, LadderKind, Resolution, Turn
 from portal.models.audits import AuditReturn, AuditRound
 from portal.models.frameworks import FrameworkEdition
+from portal.models.partnerships import PartnershipAgency
 from portal.services.audits.moderating import moderate, open_moderation, open_question, release
 from tests import audits
 from tests.audit_editions import snapshot
+from tests.escalation_rows import EscalationRows
 from tests.services.moderation_steps import check, conferences, evidence, moderation_of, verbs
 from tests.services.racing import at_once
 
@@ -195,6 +199,59 @@ class TestWhatThePanelReads:
             reason.kind for reason in page.answer.point.reasons
         }
         assert "attendance_rate" not in page.examined.figures
+
+    def test_escalations_that_are_open_with_the_agency_contradict_a_good_rating(self, world, viewer, school):
+        check(world, "a.school", "2.2", "open_escalations", 0)
+        rows = EscalationRows(world)
+        rows.add(with_="school", by="gp")
+        rows.add(with_="school", kind=LadderKind.NON_ATTENDANCE, late=True)
+        rows.add(with_="school", kind=LadderKind.NON_ATTENDANCE, due_at=world.now)  # its clock ends at this moment
+        page = open_question(viewer("a.board"), school.id, school.questions["2.2"])
+        (found,) = (reason.contradiction for reason in page.answer.point.reasons if reason.contradiction)
+        assert found.words("Brook") == "3 escalations raised with Brook are open, 2 of them overdue."
+        assert set(found.to_plain()) == {"figure", "above", "part", "whole"}
+
+    def test_what_is_not_the_agencys_or_not_open_or_an_alert_does_not_count(self, world, viewer, school):
+        check(world, "a.school", "2.2", "open_escalations", 0)
+        here, there = EscalationRows(world), EscalationRows(world, "b")
+        here.add(2, with_="gp", by="school", late=True)  # the school raised them
+        here.add(with_="school", closed_ago=1)
+        withdrawn = {"status": EscalationStatus.WITHDRAWN, "turn": Turn.NOBODY, "resolution": Resolution.WITHDRAWN}
+        here.add(with_="school", closed_ago=1, **withdrawn)
+        here.add(with_="school", kind=LadderKind.PRACTICE_ALERT, late=True)
+        here.add(with_="school", kind=LadderKind.PRACTICE_ALERT, is_positive=True)
+        there.add(2, with_="school", by="gp", late=True)
+        page = open_question(viewer("a.board"), school.id, school.questions["2.2"])
+        assert page.examined.figures["open_escalations"] == Counted(0, 0)
+        assert [reason.kind for reason in page.answer.point.reasons] == [ReasonKind.NO_EVIDENCE]
+
+    def test_of_an_agency_in_two_partnerships_only_what_is_open_in_this_one_counts(
+        self, world, viewer, school, monkeypatch
+    ):
+        both = world.agencies["a.school"]
+        with writing() as session:
+            session.add(PartnershipAgency(partnership_id=world.partnerships["b"], agency_id=both, code="both"))
+        monkeypatch.setitem(world.agencies, "b.school", both)
+        EscalationRows(world, "b").add(2, with_="school", by="gp", late=True)
+        EscalationRows(world).add(with_="school")
+        page = open_question(viewer("a.board"), school.id, school.questions["2.2"])
+        assert page.examined.figures["open_escalations"] == Counted(0, 1)
+
+    def test_how_many_may_be_open_or_overdue_is_the_questions_rule(self, world, viewer, school):
+        EscalationRows(world).add(2, with_="school")
+        EscalationRows(world).add(with_="school", late=True, reference="E-9100")
+        for figure, limit, speaks in (
+            ("open_escalations", 3, False),
+            ("open_escalations", 2, True),
+            ("overdue_escalations", 1, False),
+            ("overdue_escalations", 0, True),
+        ):
+            check(world, "a.school", "2.2", figure, limit)
+            db.session.rollback()
+            db.session.expire_all()
+            page = open_question(viewer("a.board"), school.id, school.questions["2.2"])
+            said = any(reason.kind is ReasonKind.CONTRADICTED for reason in page.answer.point.reasons)
+            assert said is speaks, (figure, limit)
 
     def test_evidence_with_its_day(self, world, viewer, school):
         evidence(world, "a.school", "2.2")

@@ -133,7 +133,7 @@ def examine(viewer: Viewer, desk: Desk) -> Examination:
     dates = _evidence_dates(session, audit_return)
     with_action = set(session.scalars(select(Action.question_id).where(Action.return_id == audit_return.id)))
     before = _last_time(session, viewer, desk)
-    figures = own_figures(session, audit_return, desk.round.opens_on)
+    figures = own_figures(session, audit_return, desk.round.opens_on, viewer.now)
     rules = rule_book(session, audit_return.partnership_id).on(desk.round.opens_on)
     known, found = {}, []
     for row in rows:
