@@ -47,7 +47,7 @@ ESCALATION_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     LadderEvent: {
         LadderEvent.ABSENT_WITHOUT_REPORT: ("Absent, and no report", "Absent without report"),
         LadderEvent.REPORT_LATE: ("The report came late", "Report late"),
-        LadderEvent.REPORT_MISSING: ("No report", "Report missing"),
+        LadderEvent.REPORT_MISSING: ("No report was sent", "Report missing"),
         LadderEvent.NO_ANSWER: ("No answer to the invitation", "No answer"),
         LadderEvent.INQUORATE_BECAUSE: ("The meeting was not quorate without them", "Inquorate"),
     },

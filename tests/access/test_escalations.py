@@ -35,11 +35,20 @@ SEERS = {
 
 
 @pytest.fixture
-def everything(world, viewer_of):
+def places(world, viewer_of):
+    """Ids by name: the world's, which tests share, and one more in each partnership."""
+    east = {
+        f"{letter}.east": raised(
+            world, viewer_of, f"{letter}.social_care.east", "school", DISAGREEMENT, meeting="review"
+        )
+        for letter in "ab"
+    }
+    return {**world.escalations, **east}
+
+
+@pytest.fixture
+def everything(places):
     """Every escalation there is, past every rule, with what may_view is told of each."""
-    for letter in "ab":
-        east = raised(world, viewer_of, f"{letter}.social_care.east", "school", DISAGREEMENT, meeting="review")
-        world.escalations[f"{letter}.east"] = east
     db.session.rollback()
     rows = {row.id: row for row in db.session.scalars(select(Escalation))}
     chairs = {row.id: row.chair_membership_id for row in db.session.scalars(select(Meeting))}
@@ -57,9 +66,9 @@ def everything(world, viewer_of):
 
 
 @pytest.fixture
-def at(everything, world):
+def at(everything, places):
     """An escalation of A by its name."""
-    return lambda key: everything[0][world.escalations[f"a.{key}"]]
+    return lambda key: everything[0][places[f"a.{key}"]]
 
 
 class TestSeeing:
