@@ -45,7 +45,7 @@ ESCALATION_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         Category.GOOD_PRACTICE: ("Good practice", "Good practice"),
     },
     LadderEvent: {
-        LadderEvent.ABSENT_WITHOUT_REPORT: ("Absent, and no report", "Absent without report"),
+        LadderEvent.ABSENT_WITHOUT_REPORT: ("Absent, and no report", "Absent, no report"),
         LadderEvent.REPORT_LATE: ("The report came late", "Report late"),
         LadderEvent.REPORT_MISSING: ("No report was sent", "Report missing"),
         LadderEvent.NO_ANSWER: ("No answer to the invitation", "No answer"),
