@@ -236,8 +236,8 @@ def _config() -> dict[str, Any]:
     text = {"labelFont": _FONT, "labelFontSize": 14, "labelColor": _INK, "labelLimit": 0}
     return {
         "background": "white",
-        # Whoever's Arial is a little wider than the one that is measured here loses no letter on the left.
-        "padding": {"left": 22, "right": 4, "top": 4, "bottom": 4},
+        # Words are measured here in Arial: whoever has a wider letter in its place loses none of them on the left.
+        "padding": {"left": 40, "right": 4, "top": 4, "bottom": 4},
         "lineBreak": "\n",
         "aria": False,
         "view": {"stroke": None},

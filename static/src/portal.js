@@ -11,6 +11,7 @@ import {
 } from "govuk-frontend";
 import { startAutosave } from "./autosave.js";
 import { startFolding } from "./folding.js";
+import { startReaching } from "./reaching.js";
 import { startRegister } from "./register.js";
 import { startReveals } from "./reveals.js";
 
@@ -27,5 +28,6 @@ for (const component of [
 }
 startFolding();
 startAutosave();
+startReaching();
 startRegister();
 startReveals();

@@ -53,6 +53,12 @@ OTHERS = (
 {% call filters() %}{{ textarea("q", "Words") }}{% endcall %}{% endblock %}"""
 )
 
+PLAIN = (
+    FRAME
+    + """<form method="post" action="/sent" novalidate>{{ form_fields() }}
+{{ textarea("reply", "Your reply") }}{{ button("Send the reply", name="send", value="yes") }}</form>{% endblock %}"""
+)
+
 
 class Server:
     """A few pages and what came in; `answer` decides how a save is answered."""
@@ -86,6 +92,10 @@ class Server:
         @app.get("/report")
         def report() -> Any:
             return render_template_string(REPORT, version=self.version) if self.viewer else ("", 302, {"Location": "/"})
+
+        @app.get("/plain")
+        def plain() -> str:
+            return render_template_string(PLAIN)
 
         @app.post("/draft")
         def draft() -> Any:

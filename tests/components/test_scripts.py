@@ -94,6 +94,33 @@ def test_filters_open_when_the_telephone_is_turned(page: Page, server: Server) -
     expect(page.get_by_label("Words")).to_be_visible()
 
 
+def test_a_text_that_is_sent_to_nobody_stays_on_the_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/plain")
+    page.get_by_label("Your reply").fill("On Thursday, by courier.")
+    page.route("**/health/live", lambda route: route.abort())
+    page.get_by_role("button", name="Send the reply").click()
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("Not sent: no connection.")
+    expect(page.get_by_label("Your reply")).to_have_value("On Thursday, by courier.")
+    assert server.sent == []
+    page.unroute("**/health/live")
+    # A second press within a second is taken for a slip of the finger.
+    page.wait_for_timeout(1100)
+    page.get_by_role("button", name="Send the reply").click()
+    page.wait_for_url("**/sent")
+    # Once, and with the button that was pressed.
+    assert [(sent["reply"], sent["send"]) for sent in server.sent] == [("On Thursday, by courier.", "yes")]
+
+
+def test_a_text_that_a_broken_server_would_lose_stays_on_the_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/plain")
+    page.get_by_label("Your reply").fill("On Thursday, by courier.")
+    page.route("**/health/live", lambda route: route.fulfill(status=502))
+    page.get_by_role("button", name="Send the reply").click()
+    expect(page.get_by_role("alert")).to_contain_text("What you typed is still here.")
+    assert server.sent == []
+
+
 @pytest.mark.parametrize("path", ["/report", "/register", "/others", "/report?demo=yes"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_pages_have_no_fault_that_axe_finds_and_fit_the_window(

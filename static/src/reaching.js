@@ -1,0 +1,58 @@
+// A form with a long text that nobody keeps as it is typed is sent only once the portal answers: a browser that finds
+// nobody there leaves the page, and takes the text with it.
+const WAIT = 8000;
+const NOT_SENT = "Not sent: no connection. What you typed is still here. Keep this page open and try again.";
+
+export function startReaching() {
+  for (const form of document.querySelectorAll('form[method="post" i]:not([data-autosave])')) {
+    if (form.querySelector("textarea")) new Reaching(form);
+  }
+}
+
+class Reaching {
+  constructor(form) {
+    this.form = form;
+    this.asking = false;
+    this.reached = false;
+    form.addEventListener("submit", (event) => this.submitted(event));
+    // Back to a page that the browser had kept whole: whether the portal is there is asked again.
+    window.addEventListener("pageshow", () => {
+      this.reached = false;
+    });
+  }
+
+  async submitted(event) {
+    if (this.reached) return;
+    event.preventDefault();
+    if (this.asking) return;
+    this.asking = true;
+    this.reached = await isThere();
+    this.asking = false;
+    if (this.reached) this.form.requestSubmit(event.submitter);
+    else this.say(event.submitter);
+  }
+
+  say(submitter) {
+    if (!this.line) {
+      this.line = document.createElement("p");
+      this.line.className = "app-saved app-saved--problem";
+      this.line.setAttribute("role", "alert");
+      const last = submitter || this.form.lastElementChild;
+      (last.closest(".govuk-button-group") || last).before(this.line);
+    }
+    // Emptied first, so that it is read out at every try.
+    this.line.textContent = "";
+    setTimeout(() => {
+      this.line.textContent = NOT_SENT;
+    });
+  }
+}
+
+async function isThere() {
+  try {
+    const answer = await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(WAIT) });
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}
