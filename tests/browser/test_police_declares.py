@@ -100,6 +100,7 @@ def test_a_thing_of_another_area_opens_under_it(page, served, sign_in_in_browser
     expect(page.locator("header")).to_contain_text("ZQ-B-PARTNERSHIP-QZ")
     page.get_by_label("Will send a report only").check()
     page.get_by_role("button", name="Send the answer").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Will you come?")
     assert invitation_of(world.meeting("b.review"), "police").answer is Answer.REPORT_ONLY
 
 
