@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -13,7 +12,9 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-ROOT = Path(__file__).resolve().parent.parent
+from portal.config.servers import DEFAULT_MOST_FILE_MB, IN_BUCKET, file_faults, mail_faults
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = "demo"
 PRODUCTION = "production"
 
@@ -33,15 +34,7 @@ WELL_KNOWN_SECRETS = frozenset(
 )
 MIN_SECRET_LENGTH = 32
 FIELD_KEY_BYTES = 32
-DEFAULT_MOST_FILE_MB = 25
-MOST_FILE_MB = 100
 MEGABYTE = 1024 * 1024
-IN_BUCKET = "s3://"
-SMTP_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
-THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_NOTIFY_KEY = re.compile(rf"\S+-{_UUID}-{_UUID}")
 
 
 class SettingsError(Exception):
@@ -149,8 +142,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         reasons.append("FLASK_DEBUG is on: a debugger lets strangers run code; turn it off in production")
     if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
         reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
-    reasons += _file_faults(env)
-    reasons += _mail_faults(env)
+    reasons += file_faults(env)
+    reasons += mail_faults(env)
     if token := env.get("METRICS_TOKEN", ""):
         reasons += _secret_faults("METRICS_TOKEN", token)
     if reasons:
@@ -214,75 +207,6 @@ def _secret_faults(name: str, value: str) -> list[str]:
         return [f"{name} is well known or not random: set {MIN_SECRET_LENGTH} or more random characters"]
     if len(value) < MIN_SECRET_LENGTH:
         return [f"{name} is too short: set {MIN_SECRET_LENGTH} or more random characters"]
-    return []
-
-
-def _file_faults(env: Mapping[str, str]) -> list[str]:
-    faults = []
-    address = env.get("FILE_STORE_URL", "")
-    if address.startswith(IN_BUCKET):
-        faults += _bucket_faults(env)
-    elif address and not (address.startswith("file:///") and address.removeprefix("file:///").strip("/")):
-        faults.append(
-            "FILE_STORE_URL must be file:/// and the full path of a folder, or s3:// and the name of a bucket"
-        )
-    if (path := env.get("CLAMD_SOCKET", "")) and not Path(path).is_absolute():
-        faults.append("CLAMD_SOCKET must be the full path of clamd's socket")
-    most = env.get("FILE_MAX_MB") or str(DEFAULT_MOST_FILE_MB)
-    if not (most.isascii() and most.isdigit() and 0 < int(most) <= MOST_FILE_MB):
-        faults.append(f"FILE_MAX_MB must be a whole number of megabytes, {MOST_FILE_MB} at most")
-    return faults
-
-
-def _bucket_faults(env: Mapping[str, str]) -> list[str]:
-    faults = [
-        f"{name} is missing: a bucket is used with a key of its own"
-        for name in ("FILE_STORE_KEY_ID", "FILE_STORE_SECRET")
-        if not env.get(name)
-    ]
-    return [*faults, *_server_faults(env, "FILE_STORE_ENDPOINT")]
-
-
-def _server_faults(env: Mapping[str, str], name: str) -> list[str]:
-    parts = urlsplit(env.get(name, ""))
-    is_here = parts.scheme == "http" and parts.hostname in THIS_MACHINE
-    is_server = is_here or (parts.scheme == "https" and bool(parts.hostname))
-    if env.get(name) and (not is_server or parts.username or parts.query):
-        return [f"{name} must be https:// and the server's name (http:// for this machine alone)"]
-    return []
-
-
-def _mail_faults(env: Mapping[str, str]) -> list[str]:
-    faults = _server_faults(env, "NOTIFY_BASE_URL")
-    if address := env.get("SMTP_URL", ""):
-        faults += _smtp_faults(address)
-    if env.get("MAIL_FROM") and not _ADDRESS.fullmatch(env["MAIL_FROM"]):
-        faults.append("MAIL_FROM must be an email address alone, like no-reply@portal.example")
-    key, template = env.get("NOTIFY_API_KEY", ""), env.get("NOTIFY_TEMPLATE_ID", "")
-    if key and env.get("SMTP_URL"):
-        faults.append("SMTP_URL and NOTIFY_API_KEY are both set: mails go by one of them")
-    if key and not _NOTIFY_KEY.fullmatch(key):
-        faults.append("NOTIFY_API_KEY must be a key of GOV.UK Notify: its name and two ids, joined by hyphens")
-    if bool(key) != bool(template):
-        faults.append("NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID go together: set both, or neither")
-    if template and not re.fullmatch(_UUID, template):
-        faults.append("NOTIFY_TEMPLATE_ID must be the id of a template of GOV.UK Notify")
-    return faults
-
-
-def _smtp_faults(address: str) -> list[str]:
-    """What is wrong with SMTP_URL, never repeating it: it holds a password."""
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return ["SMTP_URL names a port that does not exist"]
-    if parts.scheme not in SMTP_SCHEMES or not host or parts.path.strip("/") or parts.query or parts.fragment:
-        return ["SMTP_URL must be smtp://, smtp+starttls:// or smtps://, user:password@ where needed, and host:port"]
-    if bool(parts.username) != bool(parts.password):
-        return ["SMTP_URL needs a user and a password, or neither"]
-    if parts.password and parts.scheme == "smtp" and host not in THIS_MACHINE:
-        return ["SMTP_URL would send a password unencrypted: use smtp+starttls:// or smtps://"]
     return []
 
 
