@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.databases import settle
+from benchmarks.families import children
 from portal.access.viewer import LONDON, Hat, Viewer
 from portal.database.declarative import Base
 from portal.database.session import db, writing
@@ -27,7 +28,7 @@ from portal.domain.vocabulary import (
     ReportStatus,
     Role,
 )
-from portal.models.cases import Case
+from portal.models.cases import Case, Child
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.models.people import Membership, User
@@ -46,6 +47,7 @@ _BATCH = 10_000
 _PAST_DAYS, _COMING_DAYS = 5 * 365, 90
 _SHEETS = "AB"
 """Of each partner: one for each server that is tried."""
+LEAST_COMING_DAYS = 7
 _SURGERIES, _SCHOOLS, _CASES, _CHAIRS = 80, 60, 20_000, 10
 
 
@@ -84,23 +86,27 @@ class Area:
         return self.now.astimezone(LONDON).date()
 
 
-def build_area(app: Flask, meetings: int = MEETINGS) -> Area:
-    """Fill an empty database: what is few through services and tables, the meetings in bulk."""
+def build_area(app: Flask, meetings: int = MEETINGS, *, one_in: int = 1) -> Area:
+    """Fill an empty database: what is few through services and tables, the meetings in bulk.
+
+    One in so many of the meetings and families, over so much shorter a time that a day has as many as it had.
+    """
     now = datetime.now(UTC)
     with app.app_context():
         partnership = create_partnership(Viewer.of_system("benchmarks", now), AREA)
         area = Area(partnership.id, now)
         with writing() as session:
-            _Builder(session, area).build(meetings)
+            _Builder(session, area, one_in).build(meetings // one_in)
         settle(db.engine)
         db.session.remove()
     return area
 
 
 class _Builder:
-    def __init__(self, session: Session, area: Area) -> None:
+    def __init__(self, session: Session, area: Area, one_in: int) -> None:
         self.session = session
         self.area = area
+        self.one_in = one_in
         self.chance = Random(7)
         self.before = area.now - timedelta(days=2000)
         self.own = {"partnership_id": area.partnership_id, "created_at": self.before, "version": 1}
@@ -161,12 +167,16 @@ class _Builder:
         return person
 
     def _bulk(self, wanted: int, chairs: list[int]) -> None:
-        """Five years of meetings and three months of coming ones, four agencies in each."""
+        """Five years of meetings and three months of coming ones, four agencies in each; a child in each family."""
         types = list(self.session.scalars(select(MeetingType.id).order_by(MeetingType.position)))
-        self._insert(Case, ({**self.own, "reference": f"C-{number:06}"} for number in range(_CASES)))
-        cases = list(self.session.scalars(select(Case.id)))
-        first = self.area.today - timedelta(days=_PAST_DAYS)
-        days = (_PAST_DAYS + _COMING_DAYS) / wanted
+        numbers = range(_CASES // self.one_in)
+        self._insert(Case, ({**self.own, "reference": f"C-{number:06}"} for number in numbers))
+        cases = list(self.session.scalars(select(Case.id).order_by(Case.reference)))
+        self._insert(Child, children(self.own, cases))
+        coming = max(_COMING_DAYS // self.one_in, LEAST_COMING_DAYS)
+        length = (_PAST_DAYS + _COMING_DAYS) // self.one_in
+        first = self.area.today - timedelta(days=length - coming)
+        days = length / wanted
         self._insert(
             Meeting,
             (
@@ -174,7 +184,7 @@ class _Builder:
                     reference=f"M-{number:06}",
                     day=first + timedelta(days=int(number * days)),
                     meeting_type_id=self.chance.choice(types),
-                    case_id=self.chance.choice(cases),
+                    case_id=cases[number % len(cases)],
                     chair_membership_id=self.chance.choice(chairs),
                 )
                 for number in range(wanted)

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from benchmarks.databases import SQLITE, settle
+from benchmarks.databases import SQLITE, further_address, settle
 from benchmarks.measuring import Limit, Result, by_turns, milliseconds
 from benchmarks.run import Run
 from portal.access.audit_results import counted_for
@@ -96,7 +96,7 @@ def _uncollected() -> Iterator[None]:
 @contextmanager
 def _alone_and_among_others(run: Run) -> Iterator[tuple[Engine, Engine]]:
     """Two databases of the run's kind: one with a round, and its copy with four more."""
-    url = _address(run, "audits_alone")
+    url = further_address(run.database, run.folder, "audits_alone")
     with run.app.app_context():
         command.upgrade(configuration(url), "head")
     alone = create_engine(url)
@@ -117,14 +117,6 @@ def _alone_and_among_others(run: Run) -> Iterator[tuple[Engine, Engine]]:
     finally:
         alone.dispose()
         among.dispose()
-
-
-def _address(run: Run, name: str) -> str:
-    if run.database.kind == SQLITE:
-        return f"sqlite:///{(run.folder / f'{name}.sqlite3').as_posix()}"
-    with psycopg.connect(run.database.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return make_url(run.database.url).set(database=name).render_as_string(hide_password=False)
 
 
 def _copied(run: Run, url: str, name: str) -> str:

@@ -11,6 +11,7 @@ from secrets import token_hex
 
 import psycopg
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from portal.config import DEMO, new_field_keys
 from tests.postgres import RunFolder, server_address
@@ -62,6 +63,15 @@ def make_database(kind: str, run: RunFolder) -> Database:
         with psycopg.connect(url) as connection:
             version = connection.info.parameter_status("server_version") or ""
     return Database(kind, version, _environment(url, home))
+
+
+def further_address(database: Database, folder: Path, name: str) -> str:
+    """The address of one more database of the same kind, which on PostgreSQL is made here."""
+    if database.kind == SQLITE:
+        return f"sqlite:///{(folder / f'{name}.sqlite3').as_posix()}"
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return make_url(database.url).set(database=name).render_as_string(hide_password=False)
 
 
 def _environment(url: str, home: Path) -> dict[str, str]:

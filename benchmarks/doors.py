@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.in_process import HOST, Answer
 from tests.world import Person
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-HOST = "127.0.0.1"
 TIMEOUT = 60.0
 _HIDDEN = re.compile(r'<input type="hidden" name="(csrf_token|working_as|version)" value="([^"]*)">')
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    body: bytes
 
 
 class Door(Protocol):
@@ -39,64 +26,6 @@ class Door(Protocol):
 
     def post(self, path: str, fields: Mapping[str, str], *, by_script: bool = False) -> Answer:
         """Send a form, by itself or as the page's script does."""
-
-
-class InProcess:
-    """Calls a WSGI application without a server, so that little but the application's own work is measured."""
-
-    def __init__(self, application: WSGIApplication, cookie: str = "") -> None:
-        self._application = application
-        self._environ: dict[str, Any] = {
-            "REQUEST_METHOD": "GET",
-            "SCRIPT_NAME": "",
-            "QUERY_STRING": "",
-            "SERVER_NAME": HOST,
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": HOST,
-            "HTTP_HOST": HOST,
-            "HTTP_ACCEPT": "text/html",
-            "HTTP_COOKIE": cookie,
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": BytesIO(),
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        }
-
-    def get(self, path: str) -> Answer:
-        """Ask for a page."""
-        path, _, query = path.partition("?")
-        return self._call({"PATH_INFO": path, "QUERY_STRING": query, "wsgi.input": BytesIO()})
-
-    def post(self, path: str, fields: Mapping[str, str], *, by_script: bool = False) -> Answer:
-        """Send a form, by itself or as the page's script does."""
-        body = urlencode(fields).encode()
-        return self._call(
-            {
-                "REQUEST_METHOD": "POST",
-                "PATH_INFO": path,
-                "CONTENT_TYPE": "application/x-www-form-urlencoded",
-                "CONTENT_LENGTH": str(len(body)),
-                "wsgi.input": BytesIO(body),
-                **({"HTTP_X_REQUESTED_WITH": "fetch"} if by_script else {}),
-            }
-        )
-
-    def _call(self, asked: dict[str, Any]) -> Answer:
-        statuses: list[str] = []
-
-        def start(status: str, _headers: Any, _fault: Any = None) -> Any:
-            statuses.append(status)
-
-        answer = self._application({**self._environ, **asked}, start)
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        return Answer(int(statuses[-1][:3]), body)
 
 
 class Loopback:
@@ -125,7 +54,7 @@ class Loopback:
         try:
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
-            return Answer(response.status, response.read())
+            return Answer(response.status, response.read(), response.getheader("Location") or "")
         except (OSError, HTTPException):
             # Whatever is left of the answer belongs to nobody.
             self._connection.close()

@@ -12,6 +12,8 @@ from statistics import median
 from time import perf_counter
 
 Work = Callable[[], object]
+Timed = Callable[[int], float]
+"""Does something so many times, and says how many seconds that took."""
 
 _TURNS = 10
 """In how many slices each round cuts the two."""
@@ -34,7 +36,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Result:
-    """One thing measured: the ratio of each round (or a plain count), and the limit."""
+    """One thing measured: the ratio of each round (or a plain count), and the limit. No ratio: not measured."""
 
     what: str
     database: str
@@ -52,9 +54,14 @@ class Result:
         return median(self.values)
 
     @property
+    def is_measured(self) -> bool:
+        """Whether there is anything to ask the limit of."""
+        return bool(self.values)
+
+    @property
     def is_kept(self) -> bool:
-        """Whether the limit is."""
-        return self.limit.keeps(self.value)
+        """Whether the limit is; never where nothing was measured."""
+        return self.is_measured and self.limit.keeps(self.value)
 
 
 @dataclass
@@ -72,24 +79,36 @@ class Times:
 
 def by_turns(first: Work, second: Work, *, rounds: int, first_calls: int, second_calls: int) -> Times:
     """Time two kinds of work in rounds of so many calls each, by turns within each round."""
+    return timed_by_turns(
+        timed(first), timed(second), rounds=rounds, first_calls=first_calls, second_calls=second_calls
+    )
+
+
+def timed_by_turns(first: Timed, second: Timed, *, rounds: int, first_calls: int, second_calls: int) -> Times:
+    """The same of work that is timed where it is done, as in another process."""
     times = Times()
-    _time(first, 3)
-    _time(second, 3)
+    first(3)
+    second(3)
     for _ in range(rounds):
         spent_first = spent_second = 0.0
         for _ in range(_TURNS):
-            spent_first += _time(first, first_calls // _TURNS)
-            spent_second += _time(second, second_calls // _TURNS)
+            spent_first += first(first_calls // _TURNS)
+            spent_second += second(second_calls // _TURNS)
         times.first.append(spent_first / (first_calls // _TURNS * _TURNS))
         times.second.append(spent_second / (second_calls // _TURNS * _TURNS))
     return times
 
 
-def _time(work: Work, calls: int) -> float:
-    start = perf_counter()
-    for _ in range(calls):
-        work()
-    return perf_counter() - start
+def timed(work: Work) -> Timed:
+    """Work that is done and timed in this process."""
+
+    def do(calls: int) -> float:
+        start = perf_counter()
+        for _ in range(calls):
+            work()
+        return perf_counter() - start
+
+    return do
 
 
 def milliseconds(seconds: Sequence[float]) -> str:

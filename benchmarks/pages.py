@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 from benchmarks import bare
 from benchmarks.area import Area
-from benchmarks.doors import Door, InProcess, Loopback, fetch
+from benchmarks.doors import Door, Loopback, fetch
+from benchmarks.in_process import InProcess
 from benchmarks.measuring import Limit, Result, by_turns, milliseconds
 from benchmarks.run import Run
 from benchmarks.serving import BARE, GUNICORN, PORTAL, served, wait_until_ready
@@ -16,7 +17,7 @@ from tests.world import Person
 REGISTER = Limit(30)
 LIST = Limit(60)
 LISTED = 100
-_LIST_PATH = f"/meetings?when=all&size={LISTED}"
+LIST_PATH = f"/meetings?when=all&size={LISTED}"
 
 
 def pages_of(area: Area) -> list[tuple[str, Person, str, Limit]]:
@@ -24,9 +25,9 @@ def pages_of(area: Area) -> list[tuple[str, Person, str, Limit]]:
     people = area.people
     return [
         ("Register of 20 agencies × 5 choices", people["chair"], register_path(area.sheet.meeting_id), REGISTER),
-        (f"{LISTED} meetings, as coordinator", people["coordinator"], _LIST_PATH, LIST),
-        (f"{LISTED} meetings, as the police", people["police"], _LIST_PATH, LIST),
-        (f"{LISTED} meetings, as a surgery", people["surgery"], _LIST_PATH, LIST),
+        (f"{LISTED} meetings, as coordinator", people["coordinator"], LIST_PATH, LIST),
+        (f"{LISTED} meetings, as the police", people["police"], LIST_PATH, LIST),
+        (f"{LISTED} meetings, as a surgery", people["surgery"], LIST_PATH, LIST),
     ]
 
 
@@ -80,7 +81,7 @@ def _measure(
 
 def _make_sure(page: bytes, path: str) -> None:
     """A page that shows less than it should would be quick."""
-    if path == _LIST_PATH:
+    if path == LIST_PATH:
         shown, wanted = page.count(b'href="/meetings/'), LISTED
     else:
         shown, wanted = page.count(b'type="radio"'), 100

@@ -31,23 +31,32 @@ _HEADINGS = (
 
 def line(result: Result) -> str:
     """One result for the screen."""
-    value, spread = _figure(result.value), _spread(result)
     where = f"{result.database}, {result.how}"
-    return f"{verdict(result):6} {result.what} ({where}): {value} [{spread}], limit {result.limit}; {result.aside}"
+    figures = f"{_value(result)} [{_spread(result)}], limit {result.limit}; {result.aside}"
+    return f"{verdict(result):6} {result.what} ({where}): {figures}"
 
 
 def verdict(result: Result) -> str:
     """Whether the limit is kept, in a word that stands out where it is not."""
+    if not result.is_measured:
+        return "not measured"
     return "kept" if result.is_kept else "MISSED"
 
 
 def summary(results: Sequence[Result]) -> str:
     """All of it in one line."""
-    missed = [result for result in results if not result.is_kept]
-    if not missed:
+    missed = [result for result in results if result.is_measured and not result.is_kept]
+    unmeasured = [result for result in results if not result.is_measured]
+    if not missed and not unmeasured:
         return f"All {len(results)} limits are kept."
-    named = "; ".join(f"{result.what} ({result.database}, {result.how})" for result in missed)
-    return f"{len(missed)} of {len(results)} limits MISSED: {named}."
+    said = [f"{len(missed)} of {len(results)} limits MISSED: {_named(missed)}."] if missed else []
+    if unmeasured:
+        said.append(f"{len(unmeasured)} of {len(results)} NOT MEASURED: {_named(unmeasured)}.")
+    return " ".join(said)
+
+
+def _named(results: Iterable[Result]) -> str:
+    return "; ".join(f"{result.what} ({result.database}, {result.how})" for result in results)
 
 
 def write(results: Sequence[Result], databases: Iterable[Database], seconds: float, path: Path = RESULTS) -> None:
@@ -96,10 +105,10 @@ def _cells(result: Result, stood_at: str) -> list[str]:
         result.what,
         result.database,
         result.how,
-        _figure(result.value),
+        _value(result),
         _spread(result),
         str(result.limit),
-        "kept" if result.is_kept else "**MISSED**",
+        "kept" if result.is_kept else f"**{verdict(result)}**",
         result.samples,
         result.rows,
         stood_at,
@@ -111,7 +120,13 @@ def _figure(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.3g}"
 
 
+def _value(result: Result) -> str:
+    return _figure(result.value) if result.is_measured else "–"
+
+
 def _spread(result: Result) -> str:
+    if not result.is_measured:
+        return "–"
     if len(result.values) == 1:
         return "one count"
     return f"{_figure(min(result.values))} to {_figure(max(result.values))}"

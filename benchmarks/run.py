@@ -14,7 +14,8 @@ from flask import Flask
 
 from benchmarks.area import Area, build_area
 from benchmarks.databases import Database
-from benchmarks.doors import InProcess, sign_in
+from benchmarks.doors import sign_in
+from benchmarks.in_process import InProcess
 from portal.commands.db import configuration
 from portal.database.session import db
 from portal.factory import create_app
@@ -30,6 +31,8 @@ class Run:
     app: Flask
     area: Area
     rounds: int
+    bulk: int
+    """How many meetings were asked for, before those of today's registers."""
     _cookies: dict[str, str] = field(default_factory=dict)
 
     def cookie(self, person: Person) -> str:
@@ -56,7 +59,7 @@ def prepared(database: Database, folder: Path, *, meetings: int, rounds: int) ->
         with app.app_context():
             command.upgrade(configuration(database.url), "head")
         try:
-            yield Run(database, folder, app, build_area(app, meetings), rounds)
+            yield Run(database, folder, app, build_area(app, meetings), rounds, meetings)
         finally:
             with app.app_context():
                 db.engine.dispose()

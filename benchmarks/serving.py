@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from benchmarks.doors import HOST, Loopback
+from benchmarks.doors import Loopback
+from benchmarks.in_process import HOST
 from portal.config import ROOT
 
 WORKERS = 2

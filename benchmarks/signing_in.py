@@ -9,7 +9,8 @@ from time import perf_counter
 
 from argon2 import PasswordHasher
 
-from benchmarks.doors import InProcess, Loopback, cookie_of, fetch, hidden_fields
+from benchmarks.doors import Loopback, cookie_of, fetch, hidden_fields
+from benchmarks.in_process import InProcess
 from benchmarks.measuring import Limit, Result, by_turns, milliseconds
 from benchmarks.pages import pages_of
 from benchmarks.run import Run

@@ -234,7 +234,7 @@ def use_mailing(app: Flask) -> Iterator[Callable[[Sender], Mailing]]:
     own = mailing()
 
     def use(sender: Sender) -> Mailing:
-        made = Mailing(sender, "https://portal.example", "portal.example")
+        made = Mailing(sender, "https://portal.example", "no-reply@portal.example")
         install_mailing(made)
         return made
 

@@ -28,11 +28,18 @@ from tests.uncounted import uncounted
 from tests.world import World
 from tests.world_actions import ActionBuilder
 from tests.world_audits import AuditBuilder
+from tests.world_board import BoardBuilder
+from tests.world_contests import ContestBuilder
 from tests.world_escalations import EscalationBuilder
+from tests.world_families import FamilyBuilder
 from tests.world_files import FileBuilder
+from tests.world_meeting_actions import MeetingActionBuilder
 from tests.world_meetings import MeetingBuilder
 from tests.world_messages import MessageBuilder
+from tests.world_outcomes import OutcomeBuilder
 from tests.world_people import PeopleBuilder
+from tests.world_scheduling import SchedulingBuilder
+from tests.world_strategy import StrategyBuilder
 
 T = TypeVar("T")
 BACKENDS = ("sqlite", "postgresql")
@@ -217,6 +224,13 @@ class Database:
                 FileBuilder(session, people.world).build()
                 EscalationBuilder(session, people.world).build()
                 MessageBuilder(session, people.world).build()
+                StrategyBuilder(session, people.world).build()
+                FamilyBuilder(session, people.world).build()
+                SchedulingBuilder(session, people.world).build()
+                ContestBuilder(session, people.world).build()
+                BoardBuilder(session, people.world).build()
+                MeetingActionBuilder(session, people.world).build()
+                OutcomeBuilder(session, people.world).build()
             db.session.remove()
             db.engine.dispose()
             shutil.copytree(filing().store.folder, self.folder / "files", dirs_exist_ok=True)

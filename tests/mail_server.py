@@ -54,7 +54,21 @@ class Received:
     @property
     def text(self) -> str:
         """Its text, decoded."""
-        return str(self.message.get_content())
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def calendars(self) -> list[bytes]:
+        """The calendar files that came with it."""
+        return [part.get_payload(decode=True) for part in self.message.iter_attachments()]
+
+    @property
+    def everything(self) -> str:
+        """As it came, each header and part decoded: where a text that must not be in it is looked for."""
+        headers = "\n".join(f"{name}: {value}" for name, value in self.message.items())
+        files = "\n".join(file.decode() for file in self.calendars)
+        return "\n".join((self.message.as_bytes().decode("utf-8", "replace"), headers, self.text, files))
 
 
 @dataclass

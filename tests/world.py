@@ -18,7 +18,13 @@ audits    (tests/world_audits.py) rounds p.section_11, p.schools and p.next; a r
 files     (tests/world_files.py) attached to reports and backing answers, world.files["a.gp_draft"]
 matters   (tests/world_escalations.py) escalations p.missed, p.disagreement, p.alert and p.closed; proposals p.open
           and p.waived
+actions   (tests/world_actions.py, tests/world_meeting_actions.py) of audits and of p.strategy; plans p.1 and p.2
 messages  (tests/world_messages.py) notices, absences and mails
+family    (tests/world_families.py) people p.initial.mother, father, aunt and uncle; children's views; who knows them
+board     (tests/world_board.py) group p.board, members p.chair and p.police, meetings p.planned, p.due and p.held
+planning  (tests/world_scheduling.py) who knows the children of p.1 and p.2; p.review was moved
+outcomes  (tests/world_outcomes.py) p.past_initial, signed, with views and minutes; p.initial, a draft
+contests  (tests/world_contests.py) p.strategy, open, and p.past_initial; April 2026 is frozen, twice
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
 """
@@ -167,12 +173,25 @@ class World:
     returns: dict[str, ReturnPlace] = field(default_factory=dict)
     closures: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
+    plans: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
     escalations: dict[str, int] = field(default_factory=dict)
     proposals: dict[str, int] = field(default_factory=dict)
     notices: dict[str, int] = field(default_factory=dict)
     absences: dict[str, int] = field(default_factory=dict)
+    attendees: dict[str, int] = field(default_factory=dict)
     mails: dict[str, int] = field(default_factory=dict)
+    contests: dict[str, int] = field(default_factory=dict)
+    frozen_months: dict[str, int] = field(default_factory=dict)
+    board_groups: dict[str, int] = field(default_factory=dict)
+    board_members: dict[str, int] = field(default_factory=dict)
+    board_meetings: dict[str, int] = field(default_factory=dict)
+    involvements: dict[str, int] = field(default_factory=dict)
+    moves: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    views: dict[str, int] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
+    corrections: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from stdnum.gb import nhs, upn
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
 from portal.domain.deadlines import due_on, report_due_on
-from portal.domain.rules import default_rule_set
+from portal.domain.default_rules import default_rule_set
 from portal.domain.vocabulary import (
     AbuseCategory,
     Expectation,

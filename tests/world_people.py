@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.roles import CODE_ROLES
 from portal.access.viewer import Hat
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.default_rules import default_rule_set
 from portal.domain.labels import label
 from portal.domain.periods import quarter_began
-from portal.domain.rules import default_rule_set
 from portal.domain.vocabulary import AgencyType, MeetingKind, Post, Role
 from portal.models.absences import PeopleConfirmation
 from portal.models.activity import ActivityChain
@@ -87,12 +88,21 @@ class PeopleBuilder:
                 created_at=BEFORE,
             )
         )
-        for position, kind in enumerate(MeetingKind, start=1):
+        for position, kind in enumerate(DEFAULT_KINDS, start=1):
             meeting_type = self.add(
-                MeetingType(partnership_id=partnership_id, code=kind.value, name=label(kind), position=position)
+                MeetingType(
+                    partnership_id=partnership_id,
+                    code=kind.code,
+                    name=label(MeetingKind(kind.code)) if kind.code in set(MeetingKind) else kind.name,
+                    position=position,
+                    family=kind.family,
+                    sections=[section.value for section in kind.sections],
+                    several_families=kind.several_families,
+                    named_people_only=kind.named_people_only,
+                )
             )
-            self.world.meeting_types[f"{letter}.{kind.value}"] = meeting_type.id
-            stored = rules.rule_for(kind.value).to_json()
+            self.world.meeting_types[f"{letter}.{kind.code}"] = meeting_type.id
+            stored = rules.rule_for(kind.code).to_json()
             del stored["meeting_type"]
             self.add(
                 MeetingRule(

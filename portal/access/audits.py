@@ -52,9 +52,11 @@ def answers_visible_to(viewer: Viewer) -> Select[Response]:
     An agency's own: all for its lead and signatories, the sections they were given for practitioners. From outside the
     agency nothing before it is signed, and then its manager, the scrutineer and the round's panel.
     """
+    answers = select(Response).join(AuditReturn, AuditReturn.id == Response.return_id)
     if viewer.partnership_id is None or not viewer.may(Permission.AUDITS_VIEW):
-        return select(Response).where(false())
-    rows = select(Response).join(AuditReturn, AuditReturn.id == Response.return_id).where(_return_where(viewer))
+        # With its return all the same: whoever asks for more of it asks for that.
+        return answers.where(false())
+    rows = answers.where(_return_where(viewer))
     if viewer.is_system:
         return rows
     if viewer.role is Role.PRACTITIONER:
@@ -64,14 +66,14 @@ def answers_visible_to(viewer: Viewer) -> Select[Response]:
 
 def moderations_visible_to(viewer: Viewer) -> Select[Moderation]:
     """What the panel wrote: for those who may read the answer, and for its agency only once it is released."""
-    if viewer.partnership_id is None or not viewer.may(Permission.AUDITS_VIEW):
-        return select(Moderation).where(false())
-    rows = (
+    remarks = (
         select(Moderation)
         .join(Response, Response.id == Moderation.response_id)
         .join(AuditReturn, AuditReturn.id == Moderation.return_id)
-        .where(_return_where(viewer))
     )
+    if viewer.partnership_id is None or not viewer.may(Permission.AUDITS_VIEW):
+        return remarks.where(false())
+    rows = remarks.where(_return_where(viewer))
     if viewer.is_system:
         return rows
     if viewer.role not in AGENCY_ROLES:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, exists, select
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from portal.access import meetings
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.models.cases import Case, Child
 from portal.models.meetings import Meeting
+from portal.models.named_people import MeetingCase
 
 
 def visible_to(viewer: Viewer) -> Select[Case]:
     """Cases with at least one meeting that the viewer sees: the invited agencies, chair, manager, coordinator."""
     return select(Case).where(
         Case.partnership_id == viewer.partnership_id,
-        exists().where(Meeting.case_id == Case.id, meetings.visible_where(viewer)).correlate(Case),
+        _has_meeting(viewer, Case),
     )
 
 
@@ -23,7 +28,40 @@ def children_visible_to(viewer: Viewer) -> Select[Child]:
     """Children of the cases that the viewer sees; reading one is logged by the service that does."""
     return select(Child).where(
         Child.partnership_id == viewer.partnership_id,
-        exists().where(Meeting.case_id == Child.case_id, meetings.visible_where(viewer)).correlate(Child),
+        _has_meeting(viewer, Child),
+    )
+
+
+def is_about(*case_ids: int, or_one_of: Collection[int] = ()) -> ColumnElement[bool]:
+    """Meetings about any of these families: under which they stand, or which they are about too; or by their ids.
+
+    As one list of ids, which is made first: an OR of the three would have every meeting looked at.
+    """
+    one = aliased(Meeting)
+    ids = [
+        select(one.id).where(one.case_id.in_(case_ids)),
+        select(MeetingCase.meeting_id).where(MeetingCase.case_id.in_(case_ids)),
+    ]
+    if or_one_of:
+        ids.append(select(one.id).where(one.id.in_(or_one_of)))
+    return Meeting.id.in_(union_all(*ids))
+
+
+def children_of_meeting(meeting_id: int) -> Select[Child]:
+    """The children of every family that a meeting is about, for a caller who has found the meeting visible."""
+    further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id)
+    first = select(Meeting.case_id).where(Meeting.id == meeting_id)
+    return select(Child).where(or_(Child.case_id.in_(first), Child.case_id.in_(further)))
+
+
+def _has_meeting(viewer: Viewer, about: type[Case] | type[Child]) -> ColumnElement[bool]:
+    """Families, or children of families, with a meeting that the viewer sees."""
+    case_id: Any = about.id if about is Case else Child.case_id
+    seen = meetings.visible_where(viewer)
+    further = select(Meeting.id).join(MeetingCase, MeetingCase.meeting_id == Meeting.id)
+    return or_(
+        exists().where(Meeting.case_id == case_id, seen).correlate(about),
+        further.where(MeetingCase.case_id == case_id, seen).correlate(about).exists(),
     )
 
 

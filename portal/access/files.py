@@ -1,10 +1,10 @@
-"""Who sees a file: whoever sees the report that it is attached to, or an answer that it backs."""
+"""Who sees a file: whoever sees the report that it is attached to, an answer that it backs, or the minutes it is."""
 
 from __future__ import annotations
 
 from sqlalchemy import Select, and_, exists, false, or_, select
 
-from portal.access import audits, reports
+from portal.access import audits, minutes, reports
 from portal.access.viewer import Viewer
 from portal.domain.audit_vocabulary import FilePurpose
 from portal.models.audits import Response
@@ -35,14 +35,22 @@ def visible_to(viewer: Viewer) -> Select[StoredFile]:
         or_(
             and_(StoredFile.purpose == FilePurpose.REPORT_ATTACHMENT, attached.correlate(StoredFile)),
             and_(StoredFile.purpose == FilePurpose.AUDIT_EVIDENCE, backing.correlate(StoredFile)),
+            and_(StoredFile.purpose == FilePurpose.MEETING_MINUTES, minutes.has_file_where(viewer)),
         )
     )
 
 
-def may_view(viewer: Viewer, stored: StoredFile, *, reads_report: bool, reads_answer: bool) -> bool:
-    """Whether the viewer sees this file; the two say whether they may read its report, or any answer that it backs."""
+def may_view(
+    viewer: Viewer, stored: StoredFile, *, reads_report: bool, reads_answer: bool, reads_minutes: bool = False
+) -> bool:
+    """Whether the viewer sees this file, given whether they read its report, any answer it backs, or the minutes."""
     if viewer.partnership_id is None or stored.partnership_id != viewer.partnership_id:
         return False
     if viewer.is_system:
         return True
-    return reads_report if stored.purpose is FilePurpose.REPORT_ATTACHMENT else reads_answer
+    reads = {
+        FilePurpose.REPORT_ATTACHMENT: reads_report,
+        FilePurpose.AUDIT_EVIDENCE: reads_answer,
+        FilePurpose.MEETING_MINUTES: reads_minutes,
+    }
+    return reads[stored.purpose]

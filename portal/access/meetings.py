@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, or_, select, true
 
 from portal.access.kept import kept_for_hat
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
 from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus, Role
 from portal.models.meetings import Invitation, Meeting
+from portal.models.named_people import NamedPerson
+
+# Tables, not classes: SQLAlchemy marks a subquery of classes when it first compiles it, and takes the same one of
+# another hat, which has not been compiled, for another statement.
+_NAMED = cast(Table, NamedPerson.__table__).c
+_CLOSED = cast(Table, Meeting.__table__).alias("closed_meetings")
 
 OPEN_STATUSES = frozenset({MeetingStatus.SCHEDULED})
 
@@ -18,7 +26,8 @@ def visible_to(viewer: Viewer) -> Select[Meeting]:
     """Meetings of the active partnership that the viewer's role reaches.
 
     Practitioners: those their agency is invited to and relevant for, within their team. Leads: their whole
-    agency's. Chairs: those they chair. Manager and coordinator: all. Everybody else: none.
+    agency's. Chairs: those they chair. Manager and coordinator: all. Everybody else: none. Of these, a meeting for
+    named people only is seen by those who are named on it, and by nobody else.
     """
     return select(Meeting).where(visible_where(viewer))
 
@@ -29,10 +38,13 @@ def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.partnership_id is None or not viewer.may(Permission.MEETINGS_VIEW):
         return false()
     own_partnership = Meeting.partnership_id == viewer.partnership_id
-    if viewer.is_system or viewer.role in WHOLE_PARTNERSHIP:
+    if viewer.is_system:
         return own_partnership
+    if viewer.role in WHOLE_PARTNERSHIP:
+        return and_(own_partnership, _open_to(viewer, Meeting.id))
     if viewer.role is Role.CHAIR:
-        return and_(own_partnership, Meeting.chair_membership_id == viewer.membership_id)
+        mine = Meeting.chair_membership_id == viewer.membership_id
+        return and_(own_partnership, mine, _open_to(viewer, Meeting.id))
     own_invitation = (
         exists().where(Invitation.meeting_id == Meeting.id, own_invitation_where(viewer)).correlate(Meeting)
     )
@@ -59,7 +71,10 @@ def invitations_visible_to(viewer: Viewer) -> Select[Invitation]:
 
 @kept_for_hat
 def own_invitation_where(viewer: Viewer) -> ColumnElement[bool]:
-    """Invitations of the viewer's agency that still open its meeting to the viewer."""
+    """Invitations of the viewer's agency that still open its meeting to the viewer.
+
+    To a meeting for named people only, the agency's people are named one by one, whatever team they are of.
+    """
     within_agency = and_(
         Invitation.partnership_id == viewer.partnership_id,
         Invitation.agency_id == viewer.agency_id,
@@ -68,7 +83,32 @@ def own_invitation_where(viewer: Viewer) -> ColumnElement[bool]:
     )
     if viewer.agency_id is None:
         return false()
-    return and_(within_agency, _within_team(viewer))
+    open_to_team = and_(_within_team(viewer), Invitation.meeting_id.not_in(_for_named_people(viewer)))
+    return and_(within_agency, or_(open_to_team, Invitation.meeting_id.in_(_for_named_people(viewer, named=True))))
+
+
+def _open_to(viewer: Viewer, meeting_id: Any) -> ColumnElement[bool]:
+    """Meetings that are for everybody whom their role lets see them, or on which the viewer is named."""
+    is_open: ColumnElement[bool] = meeting_id.not_in(_for_named_people(viewer, named=False))
+    return is_open
+
+
+def _for_named_people(viewer: Viewer, *, named: bool | None = None) -> Select[int]:
+    """The meetings of the partnership for named people only: all of them, or those (not) naming the viewer.
+
+    They are few, and this asks nothing of the row that it stands beside: the database reads the list once, along an
+    index of its own, and a list of ordinary meetings costs what it did before there were others.
+    """
+    closed = _CLOSED.c
+    rows = select(closed.id).where(closed.partnership_id == viewer.partnership_id, closed.named_people_only)
+    if named is not None:
+        mine = (
+            select(_NAMED.meeting_id)
+            .where(_NAMED.membership_id == viewer.membership_id, _NAMED.ended_at.is_(None))
+            .correlate(None)
+        )
+        rows = rows.where(closed.id.in_(mine) if named else closed.id.not_in(mine))
+    return rows.correlate(None)
 
 
 def _within_team(viewer: Viewer) -> ColumnElement[bool]:
@@ -79,38 +119,51 @@ def _within_team(viewer: Viewer) -> ColumnElement[bool]:
     return Invitation.team_id == viewer.hat.team_id
 
 
-def may_view(viewer: Viewer, meeting: Meeting, own: Invitation | None) -> bool:
-    """Whether the viewer sees this meeting; `own` is their agency's invitation to it, if there is one."""
+def may_view(viewer: Viewer, meeting: Meeting, own: Invitation | None, *, is_named: bool = True) -> bool:
+    """Whether the viewer sees this meeting; `own` is their agency's invitation to it, if there is one.
+
+    `is_named` says whether the viewer is named on it, which matters to a meeting for named people only. Whoever has
+    found the row by `visible_to` is: verbs that are asked of such a row leave it out.
+    """
     if meeting.partnership_id != viewer.partnership_id or not viewer.may(Permission.MEETINGS_VIEW):
         return False
-    if viewer.is_system or viewer.role in WHOLE_PARTNERSHIP:
+    if viewer.is_system:
+        return True
+    if not is_named and meeting.named_people_only:
+        return False
+    if viewer.role in WHOLE_PARTNERSHIP:
         return True
     if viewer.role is Role.CHAIR:
         return meeting.chair_membership_id is not None and meeting.chair_membership_id == viewer.membership_id
-    return own is not None and own.meeting_id == meeting.id and _is_own(viewer, own)
+    return own is not None and own.meeting_id == meeting.id and _is_own(viewer, own, meeting)
 
 
-def may_view_invitation(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:
+def may_view_invitation(viewer: Viewer, invitation: Invitation, meeting: Meeting, *, is_named: bool = True) -> bool:
     """Whether the viewer may open this invitation's own text (answer's note, chair's note)."""
-    if invitation.meeting_id != meeting.id or not may_view(viewer, meeting, invitation):
+    if invitation.meeting_id != meeting.id or not may_view(viewer, meeting, invitation, is_named=is_named):
         return False
-    return viewer.is_system or viewer.role not in AGENCY_ROLES or _is_own(viewer, invitation)
+    return viewer.is_system or viewer.role not in AGENCY_ROLES or _is_own(viewer, invitation, meeting)
 
 
-def _is_own(viewer: Viewer, invitation: Invitation) -> bool:
-    if invitation.agency_id != viewer.agency_id or invitation.partnership_id != viewer.partnership_id:
-        return False
-    if invitation.expectation is Expectation.NOT_RELEVANT or invitation.answer is Answer.NOT_OURS:
+def _is_own(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:
+    """Whether it is the viewer's agency's, and their team's; who is named on a meeting is so whatever their team."""
+    if not _of_agency(viewer, invitation):
         return False
     team = viewer.hat.team_id if viewer.hat else None
-    return viewer.role is Role.AGENCY_LEAD or invitation.team_id == team
+    return viewer.role is Role.AGENCY_LEAD or meeting.named_people_only or invitation.team_id == team
+
+
+def _of_agency(viewer: Viewer, invitation: Invitation) -> bool:
+    if invitation.agency_id != viewer.agency_id or invitation.partnership_id != viewer.partnership_id:
+        return False
+    return invitation.expectation is not Expectation.NOT_RELEVANT and invitation.answer is not Answer.NOT_OURS
 
 
 def may_answer(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:
     """An agency answers for itself, until the meeting is held, cancelled or its register closed."""
     return (
         viewer.may(Permission.INVITATIONS_ANSWER)
-        and _is_own(viewer, invitation)
+        and _is_own(viewer, invitation, meeting)
         and meeting.status is MeetingStatus.SCHEDULED
         and meeting.register_closed_at is None
     )
@@ -120,7 +173,7 @@ def may_declare(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> boo
     """An agency says who came, from the meeting's day until the chair has confirmed it."""
     return (
         viewer.may(Permission.ATTENDANCE_DECLARE)
-        and _is_own(viewer, invitation)
+        and _is_own(viewer, invitation, meeting)
         and meeting.status is not MeetingStatus.CANCELLED
         and meeting.day <= viewer.today
         and invitation.confirmed_attendance is None
@@ -149,4 +202,4 @@ def may_set_expectation(viewer: Viewer, meeting: Meeting) -> bool:
 
 def may_give_to_team(viewer: Viewer, invitation: Invitation) -> bool:
     """An agency's lead gives its meetings to its teams."""
-    return viewer.may(Permission.TEAMS_ASSIGN) and _is_own(viewer, invitation)
+    return viewer.may(Permission.TEAMS_ASSIGN) and viewer.role is Role.AGENCY_LEAD and _of_agency(viewer, invitation)

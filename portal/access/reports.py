@@ -31,11 +31,13 @@ def visible_to(viewer: Viewer) -> Select[Report]:
     return reachable if viewer.is_system else reachable.where(Report.status == ReportStatus.SUBMITTED)
 
 
-def may_view(viewer: Viewer, report: Report, invitation: Invitation, meeting: Meeting) -> bool:
-    """Whether the viewer may read this report's text."""
+def may_view(
+    viewer: Viewer, report: Report, invitation: Invitation, meeting: Meeting, *, is_named: bool = True
+) -> bool:
+    """Whether the viewer may read this report's text; `is_named` as for the meeting itself."""
     if report.invitation_id != invitation.id or not viewer.may(Permission.REPORTS_READ):
         return False
-    if not meetings.may_view_invitation(viewer, invitation, meeting):
+    if not meetings.may_view_invitation(viewer, invitation, meeting, is_named=is_named):
         return False
     return viewer.is_system or viewer.role in AGENCY_ROLES or report.status is ReportStatus.SUBMITTED
 

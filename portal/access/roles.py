@@ -19,7 +19,28 @@ class Permission(StrEnum):
     REPORTS_WRITE = "reports.write"
     REPORTS_READ = "reports.read"
     REGISTER_KEEP = "register.keep"
+    REGISTER_REOPEN = "register.reopen"
+    """Have a register that was closed corrected."""
     EXPECTATIONS_SET = "expectations.set"
+    EXPECTATIONS_CONTEST = "expectations.contest"
+    MEETINGS_PLAN = "meetings.plan"
+    """Open a meeting, move it, cancel it, arrange a series."""
+    MEETINGS_DIARY = "meetings.diary"
+    """Days and weeks over many meetings; whose, is asked of the rows."""
+    MEETINGS_RECORD = "meetings.record"
+    """Keep the record of a meeting: the family, the strategy record, minutes, actions."""
+    NAMED_MEETINGS_OVERSEE = "named_meetings.oversee"
+    """Know which meetings are for named people only, and name oneself with a reason."""
+    VIEWS_GIVE = "views.give"
+    OUTCOMES_DECIDE = "outcomes.decide"
+    PLANS_VIEW = "plans.view"
+    """Lists of children with a plan, the panel's agenda, midway checks."""
+    PLANS_CHECK = "plans.check"
+    KINDS_VIEW = "kinds.view"
+    KINDS_MANAGE = "kinds.manage"
+    MONTHS_FREEZE = "months.freeze"
+    BOARD_MEETINGS_VIEW = "board_meetings.view"
+    BOARD_MEETINGS_KEEP = "board_meetings.keep"
     CASES_MANAGE = "cases.manage"
     TEAMS_ASSIGN = "teams.assign"
     AGENCIES_VIEW = "agencies.view"
@@ -72,8 +93,11 @@ _AGENCY = _EVERYONE | {
     Permission.ESCALATIONS_VIEW,
     Permission.ESCALATIONS_RAISE,
     Permission.ESCALATIONS_ANSWER,
+    Permission.EXPECTATIONS_CONTEST,
+    Permission.VIEWS_GIVE,
 }
 _BOARD = _EVERYONE | {
+    Permission.BOARD_MEETINGS_VIEW,
     Permission.FIGURES_VIEW,
     Permission.AGENCIES_VIEW,
     Permission.AUDITS_VIEW,
@@ -89,6 +113,7 @@ _ESCALATING = {
     Permission.ESCALATIONS_PROPOSED,
     Permission.ALERTS_RAISE,
 }
+_RECORDING = {Permission.MEETINGS_DIARY, Permission.MEETINGS_RECORD, Permission.ACTIONS_VIEW, Permission.PLANS_VIEW}
 _PANEL = {Permission.AUDITS_READ, Permission.AUDITS_MODERATE}
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -102,19 +127,40 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.FIGURES_VIEW,
         Permission.AGENCIES_VIEW,
     },
-    Role.CHAIR: _EVERYONE | _ESCALATING | {Permission.MEETINGS_VIEW, Permission.REPORTS_READ, Permission.REGISTER_KEEP},
+    Role.CHAIR: _EVERYONE
+    | _ESCALATING
+    | _RECORDING
+    | {
+        Permission.MEETINGS_VIEW,
+        Permission.REPORTS_READ,
+        Permission.REGISTER_KEEP,
+        Permission.REGISTER_REOPEN,
+        Permission.OUTCOMES_DECIDE,
+        Permission.PLANS_CHECK,
+    },
     Role.SAFEGUARDING_MANAGER: _EVERYONE
     | _ESCALATING
     | {
         Permission.ESCALATIONS_FIGURES,
         Permission.MEETINGS_VIEW,
+        Permission.NAMED_MEETINGS_OVERSEE,
+        Permission.MEETINGS_DIARY,
+        Permission.REGISTER_REOPEN,
         Permission.REPORTS_READ,
         Permission.FIGURES_VIEW,
         Permission.AGENCIES_VIEW,
+        Permission.ACTIONS_VIEW,
+        Permission.PLANS_VIEW,
+        Permission.PLANS_CHECK,
+        Permission.KINDS_VIEW,
+        Permission.BOARD_MEETINGS_VIEW,
     },
     Role.COORDINATOR: _EVERYONE
+    | _RECORDING
     | {
         Permission.MEETINGS_VIEW,
+        Permission.MEETINGS_PLAN,
+        Permission.KINDS_VIEW,
         Permission.REGISTER_KEEP,
         Permission.EXPECTATIONS_SET,
         Permission.CASES_MANAGE,
@@ -131,8 +177,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.ACTIONS_CHECK,
         Permission.ESCALATIONS_VIEW,
         Permission.MESSAGES_WATCH,
+        Permission.KINDS_VIEW,
+        Permission.KINDS_MANAGE,
+        Permission.MONTHS_FREEZE,
+        Permission.BOARD_MEETINGS_KEEP,
     },
-    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW},
+    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW, Permission.KINDS_VIEW},
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.AGENCIES_VIEW,

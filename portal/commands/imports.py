@@ -1,4 +1,4 @@
-"""`flask import`: files of agencies, meetings and attendance."""
+"""`flask import`: files of agencies, meetings, attendance and child protection plans."""
 
 from __future__ import annotations
 
@@ -95,3 +95,11 @@ def meetings(file: str, partnership: str) -> None:
 def attendance(file: str, partnership: str) -> None:
     """Import who was invited to which meeting, who came, and which reports came."""
     _run(imports.import_attendance, file, partnership)
+
+
+@group.command()
+@click.argument("file")
+@_PARTNERSHIP
+def plans(file: str, partnership: str) -> None:
+    """Import child protection plans, by their reference; a case that is not known yet is opened without names."""
+    _run(imports.import_plans, file, partnership)

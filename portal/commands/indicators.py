@@ -1,4 +1,4 @@
-"""`flask indicators export`: the figures of a period, whole, for scripts and spreadsheets."""
+"""`flask indicators`: the figures of a period, whole, for scripts and spreadsheets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import click
@@ -14,8 +14,11 @@ import click
 from portal.commands.groups import PlainGroup
 from portal.commands.outcomes import now, plain_refusals, print_json, raise_unusable
 from portal.domain.indicators import check_by, columns
+from portal.domain.periods import Days
 from portal.domain.vocabulary import AgencyType
+from portal.domain.working_days import add_months
 from portal.services.indicators import indicators
+from portal.services.plans import figures as plan_figures
 from portal.services.viewers import system_viewer
 
 Rows = Sequence[dict[str, str | int | Decimal | None]]
@@ -53,6 +56,31 @@ def export(
         print_json([{name: _number(value) for name, value in row.items()} for row in rows])
     else:
         click.echo(_csv(columns(wanted), rows), nl=False)
+
+
+@group.command()
+@click.option("--partnership", required=True, metavar="NAME", help="Whose figures.")
+@click.option("--as-of", "as_of", required=True, metavar="YYYY-MM-DD", help="The day at whose end plans are counted.")
+@click.option(
+    "--from",
+    "first",
+    metavar="YYYY-MM-DD",
+    help="The first day on which a plan that started or ended counts; without it, the 12 months to that day.",
+)
+@click.option("--format", "written_as", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def plans(partnership: str, as_of: str, first: str | None, written_as: str) -> None:
+    """Print the figures of child protection plans as at a day."""
+    last = _day("--as-of", as_of)
+    start = _day("--from", first) if first else add_months(last, -12) + timedelta(days=1)
+    if start > last:
+        raise_unusable(["--from is after --as-of"])
+    with plain_refusals():
+        figures = plan_figures.plan_figures(system_viewer("indicators", now(), partnership), Days(start, last))
+    row = plan_figures.as_row(figures)
+    if written_as == "json":
+        print_json({name: _number(row[name]) for name in plan_figures.COLUMNS})
+    else:
+        click.echo(_csv(plan_figures.COLUMNS, [row]), nl=False)
 
 
 def _day(option: str, given: str) -> date:

@@ -70,6 +70,7 @@ AUDIT_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     },
     ActionSource: {
         ActionSource.AUDIT_ANSWER: ("An answer in an audit", "Audit"),
+        ActionSource.MEETING: ("A meeting about a child", "Meeting"),
     },
     ActionStatus: {
         ActionStatus.OPEN: ("Open", "Open"),
@@ -90,5 +91,6 @@ AUDIT_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     FilePurpose: {
         FilePurpose.REPORT_ATTACHMENT: ("Attached to a report", "Report"),
         FilePurpose.AUDIT_EVIDENCE: ("Evidence in an audit", "Audit"),
+        FilePurpose.MEETING_MINUTES: ("Minutes of a meeting", "Minutes"),
     },
 }

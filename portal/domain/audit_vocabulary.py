@@ -82,6 +82,7 @@ class ActionSource(StrEnum):
     """What an action came from."""
 
     AUDIT_ANSWER = "audit_answer"
+    MEETING = "meeting"
 
 
 class ActionStatus(StrEnum):
@@ -114,3 +115,4 @@ class FilePurpose(StrEnum):
 
     REPORT_ATTACHMENT = "report_attachment"
     AUDIT_EVIDENCE = "audit_evidence"
+    MEETING_MINUTES = "meeting_minutes"

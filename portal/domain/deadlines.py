@@ -46,10 +46,23 @@ def last_day_of(start: date, period: Period) -> date:
     return add_months(start, period.amount)
 
 
-def due_on(
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day on which a meeting is in time, and what says so: how long it has, and since when.
+
+    `after` is the type of the earlier meeting that it runs from; empty where it runs from the trigger.
+    """
+
+    on: date
+    within: Period
+    since: date
+    after: str = ""
+
+
+def due_by(
     rule: DueRule, *, meeting_on: date, trigger_on: date | None, earlier: Iterable[EarlierMeeting] = ()
-) -> date | None:
-    """Return the last day on which a meeting is in time; None where the rule gives none.
+) -> Due | None:
+    """Return when a meeting is due and why; None where the rule gives no day.
 
     `meeting_on` is the day held, else scheduled. `earlier` may name every meeting of the case, this one too:
     those of another status or not on a strictly earlier day are left out. Where two meetings that the rule
@@ -57,19 +70,27 @@ def due_on(
     """
     periods = {step.meeting_type: step.within for step in rule.after}
     candidates = [
-        (meeting.held_on, last_day_of(meeting.held_on, periods[meeting.meeting_type]))
+        Due(last_day_of(meeting.held_on, within), within, meeting.held_on, meeting.meeting_type)
         for meeting in earlier
         if meeting.status == MeetingStatus.HELD
         and meeting.held_on is not None
         and meeting.held_on < meeting_on
-        and meeting.meeting_type in periods
+        and (within := periods.get(meeting.meeting_type)) is not None
     ]
     if candidates:
-        last_held_on = max(held_on for held_on, _ in candidates)
-        return min(due for held_on, due in candidates if held_on == last_held_on)
+        last_held_on = max(candidate.since for candidate in candidates)
+        return min((one for one in candidates if one.since == last_held_on), key=lambda one: one.on)
     if rule.from_trigger is None or trigger_on is None:
         return None
-    return last_day_of(trigger_on, rule.from_trigger)
+    return Due(last_day_of(trigger_on, rule.from_trigger), rule.from_trigger, trigger_on)
+
+
+def due_on(
+    rule: DueRule, *, meeting_on: date, trigger_on: date | None, earlier: Iterable[EarlierMeeting] = ()
+) -> date | None:
+    """Return the last day on which a meeting is in time, as `due_by` works it out; None where the rule gives none."""
+    due = due_by(rule, meeting_on=meeting_on, trigger_on=trigger_on, earlier=earlier)
+    return None if due is None else due.on
 
 
 def is_in_time(

@@ -58,6 +58,35 @@ def were(meetings: str, state: str, part: int, whole: int) -> str:
     return f"{percentage(part, whole)} of {meetings} were {state} ({part:,} of {whole:,})"
 
 
+def counted_words(
+    *,
+    expected: int | None,
+    report_only: int | None,
+    optional: int | None,
+    not_relevant: int | None,
+    contested: int | None,
+) -> str:
+    """Return what the figures of a period count and what not, in numbers; None stands for one that is withheld.
+
+    What is contested counts as it stands until it is decided, so it is named beside both.
+    """
+    invitations = "1 invitation that was" if expected == 1 else f"{_number(expected)} invitations that were"
+    words = (
+        f"Counted: {invitations} expected. Not counted: {_number(optional)} optional, "
+        f"{_number(not_relevant)} not relevant"
+    )
+    if report_only != 0:
+        words += f", and {_number(report_only)} asked for a report alone, whose report is counted"
+    words += "."
+    if contested != 0:
+        words += f" Contested and still open: {_number(contested)}, counted as they stand until that is decided."
+    return words
+
+
+def _number(count: int | None) -> str:
+    return "too few" if count is None else f"{count:,}"
+
+
 def due_rule_words(rule: DueRule, names: Mapping[str, str]) -> str:
     """Return when a meeting is due, as a sentence without its end; `names` are what meeting types are called."""
     after = " or ".join(

@@ -7,9 +7,17 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.domain.audit_labels import AUDIT_LABELS
+from portal.domain.board_labels import BOARD_LABELS
+from portal.domain.contest_labels import CONTEST_LABELS
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.escalation_labels import ESCALATION_LABELS
+from portal.domain.family_labels import FAMILY_LABELS
+from portal.domain.meeting_labels import MEETING_LABELS
+from portal.domain.outcome_labels import OUTCOME_LABELS
+from portal.domain.plan_labels import PLAN_LABELS
+from portal.domain.scheduling_labels import SCHEDULING_LABELS
+from portal.domain.strategy_labels import STRATEGY_LABELS
 from portal.domain.vocabulary import (
     HEALTH_TYPES,
     AbuseCategory,
@@ -173,7 +181,18 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
     },
     **{
         words: {value: Label(*pair) for value, pair in table.items()}
-        for words, table in {**AUDIT_LABELS, **ESCALATION_LABELS}.items()
+        for words, table in {
+            **AUDIT_LABELS,
+            **BOARD_LABELS,
+            **CONTEST_LABELS,
+            **ESCALATION_LABELS,
+            **FAMILY_LABELS,
+            **MEETING_LABELS,
+            **OUTCOME_LABELS,
+            **PLAN_LABELS,
+            **SCHEDULING_LABELS,
+            **STRATEGY_LABELS,
+        }.items()
     },
 }
 

@@ -29,6 +29,8 @@ _ALWAYS = frozenset(
         NoticeKind.INVITATION,
         NoticeKind.INVITATION_CHANGED,
         NoticeKind.REPORT_DUE,
+        NoticeKind.QUORACY_ASKED,
+        NoticeKind.QUORACY_FAILED,
         NoticeKind.ESCALATION_RAISED,
         NoticeKind.ESCALATION_STAGE,
         NoticeKind.ESCALATION_DUE,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import combinations
 
 from portal.domain.labels import any_of, in_words, listed
 from portal.domain.rules import CORE_AGENCIES, QuorumRule
@@ -59,6 +60,11 @@ class Foresight:
 
     outlook: Outlook
     missing: Missing
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether somebody must still be won for the meeting."""
+        return self.outlook is not Outlook.WILL_BE
 
 
 def present_types(attendances: Iterable[tuple[AgencyType, Attendance | None]]) -> frozenset[AgencyType]:
@@ -133,6 +139,25 @@ def foresee(rule: QuorumRule | None, answers: Iterable[tuple[AgencyType, Answer 
         return Foresight(Outlook.WILL_BE, lacking)
     outlook = Outlook.WILL_NOT_BE if missing(rule, coming | silent) else Outlook.MAY_BE
     return Foresight(outlook, lacking)
+
+
+@lru_cache(maxsize=4096)
+def who_could_fill(
+    rule: QuorumRule, coming: frozenset[AgencyType], invited: frozenset[AgencyType]
+) -> frozenset[AgencyType]:
+    """Return which of the types that were invited and do not come could still make the meeting quorate.
+
+    Each of them belongs to some smallest choice with which it would be; none where it is quorate without, or where all
+    of them together would not do.
+    """
+    absent = sorted(invited - coming)
+    if not missing(rule, coming) or missing(rule, coming | invited):
+        return frozenset()
+    for number in range(1, len(absent) + 1):
+        enough = [frozenset(some) for some in combinations(absent, number) if not missing(rule, coming.union(some))]
+        if enough:
+            return frozenset[AgencyType]().union(*enough)
+    return frozenset()  # pragma: no cover - all of them do, so some choice does
 
 
 def quorum_words(rule: QuorumRule) -> str:

@@ -19,6 +19,7 @@ CHOICES = (*MODES, Attendance.APOLOGIES, Attendance.NO_RESPONSE)
 
 NOTE_LIMIT = 500
 CLOSING_NOTE_LIMIT = 4_000
+REOPENING_LIMIT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class QuorumLine:
     quorate: bool | None
     present: int
     text: str
+    was_left: bool = False
+    """Whether it was quorate only with somebody who left before the end; figures count them as present."""
+
+
+Sat = tuple[AgencyType, Attendance | None, str]
+"""An agency's kind, whether it was there, and its name."""
 
 
 def attendance_of(mark: Mark) -> Attendance:
@@ -94,15 +101,22 @@ def mark_words(mark: Mark) -> str:
     return here + (", a deputy" if mark.is_deputy else "") + (", left early" if mark.left_early else "")
 
 
-def quorum_line(rule: QuorumRule | None, attendances: Iterable[tuple[AgencyType, Attendance | None]]) -> QuorumLine:
-    """Return the line under a register: "4 present", "2 present; a health agency is missing"."""
-    rows = list(attendances)
-    present = sum(attendance in PRESENT for _, attendance in rows)
+def quorum_line(rule: QuorumRule | None, rows: Iterable[Sat]) -> QuorumLine:
+    """Return the line under a register: "4 present", "2 present; a health agency is missing".
+
+    Whoever left early was there, and counts; where it was quorate only with them, the line says that it no longer was.
+    """
+    known = list(rows)
+    present = sum(attendance in PRESENT for _, attendance, _ in known)
     if rule is None:
         return QuorumLine(None, present, "This kind of meeting has no quorum.")
-    lacking = missing(rule, present_types(rows))
+    lacking = missing(rule, present_types((agency_type, attendance) for agency_type, attendance, _ in known))
     if not lacking:
-        return QuorumLine(True, present, f"{present} present")
+        stayed = [(one, attendance) for one, attendance, _ in known if attendance is not Attendance.PARTIAL]
+        if not missing(rule, present_types(stayed)):
+            return QuorumLine(True, present, f"{present} present")
+        left = [name for _, attendance, name in known if attendance is Attendance.PARTIAL]
+        return QuorumLine(True, present, f"{present} present; it was quorate until {listed(left)} left", was_left=True)
     words = lacking.words()
     are = "are" if len(words) > 1 or words[0][0].isdigit() else "is"
     return QuorumLine(False, present, f"{present} present; {listed(words)} {are} missing")

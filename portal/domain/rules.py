@@ -10,6 +10,9 @@ from typing import Any, Self
 
 from portal.domain.audit_levels import AuditLevels
 from portal.domain.due_rules import LONGEST, NEVER_DUE, After, DueRule, Period, Unit
+from portal.domain.inquorate_rules import ASKS_NOTHING, InquorateRule
+from portal.domain.minutes_rules import NOTHING_DUE, MinutesRule
+from portal.domain.plan_rules import PlanRules
 from portal.domain.rule_json import (
     agency_type_groups,
     agency_types,
@@ -21,9 +24,10 @@ from portal.domain.rule_json import (
     text,
     whole_number,
 )
-from portal.domain.vocabulary import HEALTH_TYPES, AgencyType, MeetingKind
+from portal.domain.vocabulary import HEALTH_TYPES, AgencyType
 
 __all__ = [
+    "ASKS_NOTHING",
     "CONFERENCE_QUORUM",
     "CORE_AGENCIES",
     "EVER",
@@ -31,12 +35,13 @@ __all__ = [
     "After",
     "AuditLevels",
     "DueRule",
+    "InquorateRule",
     "MeetingRule",
     "Period",
+    "PlanRules",
     "QuorumRule",
     "RuleSet",
     "Unit",
-    "default_rule_set",
     "in_force",
 ]
 
@@ -108,6 +113,8 @@ class MeetingRule:
     due: DueRule = NEVER_DUE
     quorum: QuorumRule | None = None
     expected_types: frozenset[AgencyType] = frozenset()
+    inquorate: InquorateRule = ASKS_NOTHING
+    minutes: MinutesRule = NOTHING_DUE
 
     def __post_init__(self) -> None:
         """Refuse a report that is due on no day that anybody could work out."""
@@ -125,12 +132,15 @@ class MeetingRule:
             "due": self.due.to_json(),
             "quorum": None if self.quorum is None else self.quorum.to_json(),
             "expected_types": _values(self.expected_types),
+            "inquorate": self.inquorate.to_json(),
+            "minutes": self.minutes.to_json(),
         }
 
     @classmethod
     def from_json(cls, stored: object) -> Self:
         """Read back what `to_json` wrote; raises ValueError for anything else."""
         fields = {"meeting_type", "reports_due", "report_working_days", "due", "quorum", "expected_types"}
+        fields |= {"inquorate", "minutes"}
         found = members(stored, "a meeting rule", fields)
         quorum = found["quorum"]
         return cls(
@@ -140,6 +150,8 @@ class MeetingRule:
             due=DueRule.from_json(found["due"]),
             quorum=None if quorum is None else QuorumRule.from_json(quorum),
             expected_types=agency_types(found["expected_types"], "expected_types"),
+            inquorate=InquorateRule.from_json(found["inquorate"]),
+            minutes=MinutesRule.from_json(found["minutes"]),
         )
 
 
@@ -148,6 +160,7 @@ class RuleSet:
     """A partnership's rules from a day on; pages hide counts of 1 to `small_count_limit`.
 
     Evidence for an audit answer is old once it is older than `evidence_months`; `audit_levels` colour what audits find.
+    `plan_rules` say when the panel hears of a child protection plan, and when its chair checks it midway.
     """
 
     effective_from: date
@@ -156,6 +169,9 @@ class RuleSet:
     meeting_rules: Mapping[str, MeetingRule] = field(default_factory=dict, hash=False)
     evidence_months: int = 24
     audit_levels: AuditLevels = field(default_factory=AuditLevels)
+    plan_rules: PlanRules = field(default_factory=PlanRules)
+    contest_working_days: int = 5
+    """Within how many working days a coordinator decides what an agency contests."""
 
     def __post_init__(self) -> None:
         """Check the rules against their keys and keep a copy that nobody can change."""
@@ -163,6 +179,8 @@ class RuleSet:
             raise ValueError(f"The limit for small counts must be 0 or more, not {self.small_count_limit}.")
         if self.evidence_months < 1:
             raise ValueError(f"Evidence is old after 1 month or more, not {self.evidence_months}.")
+        if self.contest_working_days < 1:
+            raise ValueError(f"A contest is decided within 1 working day or more, not {self.contest_working_days}.")
         for meeting_type, rule in self.meeting_rules.items():
             if rule.meeting_type != meeting_type:
                 raise ValueError(f"The rule for {rule.meeting_type} is kept under {meeting_type}.")
@@ -180,13 +198,15 @@ class RuleSet:
             "small_count_limit": self.small_count_limit,
             "evidence_months": self.evidence_months,
             "audit_levels": self.audit_levels.to_json(),
+            "plan_rules": self.plan_rules.to_json(),
+            "contest_working_days": self.contest_working_days,
             "meeting_rules": [rule.to_json() for rule in self.meeting_rules.values()],
         }
 
     @classmethod
     def from_json(cls, stored: object) -> Self:
         """Read back what `to_json` wrote; raises ValueError for anything else."""
-        numbers = {"small_count_limit", "evidence_months", "audit_levels"}
+        numbers = {"small_count_limit", "evidence_months", "audit_levels", "plan_rules", "contest_working_days"}
         found = members(stored, "a rule set", {"effective_from", "guidance_edition", "meeting_rules", *numbers})
         rules = [MeetingRule.from_json(rule) for rule in objects(found, "meeting_rules")]
         if len({rule.meeting_type for rule in rules}) != len(rules):
@@ -197,6 +217,8 @@ class RuleSet:
             small_count_limit=whole_number(found, "small_count_limit"),
             evidence_months=whole_number(found, "evidence_months"),
             audit_levels=AuditLevels.from_json(found["audit_levels"]),
+            plan_rules=PlanRules.from_json(found["plan_rules"]),
+            contest_working_days=whole_number(found, "contest_working_days"),
             meeting_rules={rule.meeting_type: rule for rule in rules},
         )
 
@@ -212,53 +234,3 @@ def in_force(rule_sets: Iterable[RuleSet], on: date) -> RuleSet:
         raise ValueError("A partnership needs at least one rule set.")
     begun = [rule_set for rule_set in in_order if rule_set.effective_from <= on]
     return begun[-1] if begun else in_order[0]
-
-
-def default_rule_set(effective_from: date = EVER) -> RuleSet:
-    """Return the rules a new partnership starts with (Working Together, and the contract's defaults)."""
-    initial, review = MeetingKind.INITIAL_CONFERENCE.value, MeetingKind.REVIEW_CONFERENCE.value
-    strategy, core_group = MeetingKind.STRATEGY_MEETING.value, MeetingKind.CORE_GROUP.value
-    around_the_child = frozenset({AgencyType.SOCIAL_CARE, AgencyType.GP, AgencyType.SCHOOL, AgencyType.HEALTH_VISITING})
-    rules = (
-        MeetingRule(
-            initial,
-            reports_due=True,
-            report_working_days=3,
-            due=DueRule(from_trigger=Period(15, Unit.WORKING_DAYS)),
-            quorum=CONFERENCE_QUORUM,
-            expected_types=around_the_child | {AgencyType.POLICE},
-        ),
-        MeetingRule(
-            review,
-            reports_due=True,
-            report_working_days=5,
-            due=DueRule(
-                from_trigger=Period(3, Unit.MONTHS),
-                after=(After(initial, Period(3, Unit.MONTHS)), After(review, Period(6, Unit.MONTHS))),
-            ),
-            quorum=CONFERENCE_QUORUM,
-            expected_types=around_the_child | {AgencyType.POLICE},
-        ),
-        MeetingRule(
-            strategy,
-            due=DueRule(from_trigger=Period(3, Unit.CALENDAR_DAYS), hours_from_trigger=72),
-            quorum=CORE_AGENCIES,
-            expected_types=around_the_child | {AgencyType.POLICE},
-        ),
-        MeetingRule(
-            core_group,
-            due=DueRule(
-                after=(
-                    After(initial, Period(10, Unit.WORKING_DAYS)),
-                    After(core_group, Period(6, Unit.WEEKS)),
-                )
-            ),
-            expected_types=around_the_child,
-        ),
-    )
-    return RuleSet(
-        effective_from=effective_from,
-        guidance_edition="Working Together 2026",
-        small_count_limit=5,
-        meeting_rules={rule.meeting_type: rule for rule in rules},
-    )

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms.validators import StopValidation
 
 from portal.domain.action_rules import WHAT_LIMIT, WORDS_LIMIT
-from portal.domain.audit_vocabulary import ActionRag
+from portal.domain.audit_vocabulary import ActionRag, ActionSource
 from portal.domain.labels import choices
 from portal.forms.fields import (
     CheckboxField,
@@ -43,13 +43,19 @@ class ActionFilter(FilterForm):
     )
     rag = SelectField("How it goes", choices(ActionRag), coerce=ActionRag, empty="Any")
     agency_id = SelectField("Agency", coerce=int, empty="All agencies")
+    source = SelectField("From", choices(ActionSource), coerce=ActionSource, empty="Audits and meetings")
     mine = CheckboxField("Only what I own")
 
-    def offer(self, agencies: Iterable[tuple[int, str]], *, is_owner: bool) -> None:
-        """Put on offer what the viewer sees: one agency is no choice, nor is owning for those who never do."""
+    def offer(self, agencies: Iterable[tuple[int, str]], *, is_owner: bool, of_meetings: bool) -> None:
+        """Put on offer what the viewer sees: one agency is no choice, nor is owning for those who never do.
+
+        Only agencies have actions of both kinds, from audits and from meetings.
+        """
         self.agency_id.choices = [(str(agency_id), name) for agency_id, name in agencies]
         if len(self.agency_id.choices) < 2:
             del self.agency_id
+        if not of_meetings:
+            del self.source
         if not is_owner:
             del self.mine
 
@@ -103,6 +109,20 @@ class DoneForm(PortalForm):
         max_length=WORDS_LIMIT,
         required="Say what shows that it was done",
         hint="Such as “Training on 3 March, 14 of 15 came; register kept by the practice manager”. Name no child.",
+    )
+
+
+class MeetingProgressForm(ProgressForm):
+    """How an action of a meeting goes; those who see the meeting may read of the child."""
+
+    text = TextAreaField("What has happened?", rows=5, max_length=WORDS_LIMIT, required="Say how it is going")
+
+
+class MeetingDoneForm(DoneForm):
+    """That an action of a meeting was done."""
+
+    text = TextAreaField(
+        "What shows that it was done?", rows=5, max_length=WORDS_LIMIT, required="Say what shows that it was done"
     )
 
 

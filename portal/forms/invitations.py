@@ -229,6 +229,7 @@ class ExpectationForm(PortalForm):
 
 NOT_RELEVANT = "not_relevant"
 SEND_BACK = "send_back"
+INVITE_INSTEAD = "invite_instead"
 
 
 class NotOursForm(PortalForm):
@@ -237,6 +238,12 @@ class NotOursForm(PortalForm):
     outcome = RadioField(
         "What happens now?",
         [
+            Choice(
+                INVITE_INSTEAD,
+                "They are right: invite the agency where the child is now",
+                "The agency that answered is marked as not relevant.",
+                ("agency_id",),
+            ),
             Choice(
                 NOT_RELEVANT,
                 "They are right: mark the agency as not relevant",
@@ -257,10 +264,20 @@ class NotOursForm(PortalForm):
         choices([ExpectationReason.MOVED_AWAY, ExpectationReason.NOT_INVOLVED]),
         coerce=ExpectationReason,
     )
+    agency_id = SelectField("Which agency?", coerce=int)
     note = TextAreaField(
         "What should they know?", hint="They read this beside the question.", rows=3, max_length=TEXT_LIMIT
     )
     version = VersionField()
+
+    def offer(self, agencies: Iterable[tuple[int, str]]) -> None:
+        """Put the agencies on offer that have no part in the meeting yet."""
+        self.agency_id.choices = [(str(number), name) for number, name in agencies]
+
+    def validate_agency_id(self, field: SelectField) -> None:
+        """Whoever invites says whom."""
+        if self.outcome.data == INVITE_INSTEAD and field.data is None:
+            raise StopValidation("Choose which agency to invite")
 
     def validate_reason(self, field: RadioField) -> None:
         """Whoever is not relevant is so for a reason."""

@@ -24,6 +24,8 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
 
+from portal.gateways import calendars
+
 SECONDS = 10
 """What each step of a conversation may take: eleven of them are less than a worker's claim on the mail."""
 
@@ -59,6 +61,8 @@ class Letter:
     text: str
     message_id: str
     at: datetime
+    calendars: tuple[calendars.Entry, ...] = ()
+    """Meetings that the addressee's calendar takes over, where the sender can carry them."""
 
     def __post_init__(self) -> None:
         """Refuse what would end a header and begin another."""
@@ -191,6 +195,14 @@ def written(letter: Letter, mail_from: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.text, cte="quoted-printable")
+    for number, entry in enumerate(letter.calendars, start=1):
+        message.add_attachment(
+            calendars.written(entry, to=letter.to, sender=mail_from),
+            maintype="text",
+            subtype="calendar",
+            filename=f"meeting-{number}.ics",
+            params={"method": entry.method, "charset": "utf-8"},
+        )
     # A header of one line stays one: folded at 78, a subject that nearly fits begins on a line of its own, and some
     # programs then show none.
     message.policy = SMTP.clone(max_line_length=_LONGEST_LINE)

@@ -28,6 +28,8 @@ class Action(Versioned, Base):
         ),
         ForeignKeyConstraint(["partnership_id", "return_id"], ["audit_returns.partnership_id", "audit_returns.id"]),
         ForeignKeyConstraint(["partnership_id", "question_id"], ["questions.partnership_id", "questions.id"]),
+        ForeignKeyConstraint(["partnership_id", "meeting_id"], ["meetings.partnership_id", "meetings.id"]),
+        ForeignKeyConstraint(["partnership_id", "child_id"], ["children.partnership_id", "children.id"]),
         ForeignKeyConstraint(
             ["partnership_id", "owner_membership_id"], ["memberships.partnership_id", "memberships.id"]
         ),
@@ -39,6 +41,10 @@ class Action(Versioned, Base):
             f"source != '{ActionSource.AUDIT_ANSWER.value}' OR (return_id IS NOT NULL AND question_id IS NOT NULL)",
             name="audit_answer_is_named",
         ),
+        # Access goes by the meeting: an action that holds one is always called what it is.
+        CheckConstraint(
+            f"(source = '{ActionSource.MEETING.value}') = (meeting_id IS NOT NULL)", name="meeting_is_named"
+        ),
         Index("ix_actions_agency", "partnership_id", "agency_id", "status", "due_on"),
         Index(
             "ix_actions_due",
@@ -48,6 +54,7 @@ class Action(Versioned, Base):
             postgresql_where=text(NOT_CLOSED),
         ),
         Index("ix_actions_return", "return_id", "question_id"),
+        Index("ix_actions_meeting", "meeting_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,7 +63,12 @@ class Action(Versioned, Base):
     source: Mapped[ActionSource]
     return_id: Mapped[int | None]
     question_id: Mapped[int | None]
+    meeting_id: Mapped[int | None]
+    child_id: Mapped[int | None]
+    """The child that it is for, where a meeting's action is not for all of them."""
     what: Mapped[str] = mapped_column(EncryptedText("actions.what"))
+    measure: Mapped[str | None] = mapped_column(EncryptedText("actions.measure"))
+    """How people will know that it was done."""
     owner_name: Mapped[str] = mapped_column(String(120))
     owner_membership_id: Mapped[int | None]
     """The owner, where they use the portal."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.database.beginnings import index_of_beginnings
 from portal.database.declarative import Base, Versioned, at_most
 from portal.database.types import EncryptedText
 
@@ -19,6 +20,7 @@ class Case(Versioned, Base):
         UniqueConstraint("partnership_id", "id"),
         UniqueConstraint("partnership_id", "reference"),
         at_most("reference", 40),
+        index_of_beginnings("ix_cases_reference", "partnership_id", "reference"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

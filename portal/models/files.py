@@ -32,8 +32,8 @@ class StoredFile(Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
-    agency_id: Mapped[int]
-    """Whose file it is."""
+    agency_id: Mapped[int | None]
+    """Whose file it is; empty for what the partnership itself keeps, such as minutes."""
     purpose: Mapped[FilePurpose]
     status: Mapped[FileStatus]
     name: Mapped[str] = mapped_column(EncryptedText("stored_files.name"))

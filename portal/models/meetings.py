@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Time, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Time, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.database.beginnings import index_of_beginnings
 from portal.database.declarative import Base, Versioned, at_most, one_of
 from portal.database.types import EncryptedText
+from portal.domain.meeting_vocabulary import InquorateReason, MeetingVariant, TriggerKind
 from portal.domain.vocabulary import (
     Answer,
     Attendance,
@@ -21,6 +23,8 @@ from portal.models.cases import Case
 from portal.models.partnerships import Agency, Team
 from portal.models.people import Membership, User
 from portal.models.rule_sets import MeetingType
+
+LONGEST_MINUTES = 1440
 
 OPEN = f"status = '{MeetingStatus.SCHEDULED.value}'"
 NOT_OURS = f"answer = '{Answer.NOT_OURS.value}'"
@@ -44,8 +48,15 @@ class Meeting(Versioned, Base):
         ForeignKeyConstraint(
             ["partnership_id", "chair_membership_id"], ["memberships.partnership_id", "memberships.id"]
         ),
+        ForeignKeyConstraint(["partnership_id", "follows_id"], ["meetings.partnership_id", "meetings.id"]),
         one_of("status", MeetingStatus),
         one_of("format", MeetingFormat),
+        one_of("variant", MeetingVariant),
+        one_of("trigger_kind", TriggerKind),
+        one_of("inquorate_reason", InquorateReason),
+        CheckConstraint(
+            f"duration_minutes >= 1 AND duration_minutes <= {LONGEST_MINUTES}", name="duration_within_a_day"
+        ),
         at_most("reference", 40),
         Index("ix_meetings_scheduled", "partnership_id", "scheduled_on", "start_time", "id"),
         Index("ix_meetings_held", "partnership_id", "held_on"),
@@ -54,6 +65,7 @@ class Meeting(Versioned, Base):
             "ix_meetings_open", "partnership_id", "scheduled_on", sqlite_where=text(OPEN), postgresql_where=text(OPEN)
         ),
         Index("ix_meetings_case", "case_id"),
+        index_of_beginnings("ix_meetings_reference", "partnership_id", "reference"),
         Index("ix_meetings_chair", "partnership_id", "chair_membership_id", "scheduled_on", "start_time", "id"),
     )
 
@@ -63,10 +75,21 @@ class Meeting(Versioned, Base):
     meeting_type_id: Mapped[int]
     case_id: Mapped[int]
     chair_membership_id: Mapped[int | None]
+    variant: Mapped[MeetingVariant | None]
+    follows_id: Mapped[int | None]
+    """The meeting that this one goes on from: the one that was adjourned, or the one before in a series."""
+    named_people_only: Mapped[bool] = mapped_column(default=False)
+    """Whether only the people named on it see it, whatever agency they are of."""
+    trigger_kind: Mapped[TriggerKind | None]
+    section_47_on: Mapped[date | None]
+    """When the enquiry began: the clock of the national statistics, beside the guidance's `trigger_on`."""
     trigger_on: Mapped[date | None]
     trigger_time: Mapped[time | None] = mapped_column(Time)
     scheduled_on: Mapped[date]
     start_time: Mapped[time | None] = mapped_column(Time)
+    duration_minutes: Mapped[int | None]
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
+    """Rises with each change that calendars must take over (SEQUENCE of RFC 5545)."""
     held_on: Mapped[date | None]
     held_time: Mapped[time | None] = mapped_column(Time)
     status: Mapped[MeetingStatus]
@@ -76,6 +99,11 @@ class Meeting(Versioned, Base):
     note: Mapped[str | None] = mapped_column(EncryptedText("meetings.note"))
     """What the chair wrote when closing the register: free text about the case."""
     interim_safety_plan: Mapped[bool | None]
+    inquorate_reason: Mapped[InquorateReason | None]
+    """Why it went on without its quorum; empty where it did not."""
+    inquorate_note: Mapped[str | None] = mapped_column(EncryptedText("meetings.inquorate_note"))
+    interim_plan: Mapped[str | None] = mapped_column(EncryptedText("meetings.interim_plan"))
+    """How the child is kept safe until an adjourned conference is held."""
     due_on: Mapped[date | None]
     in_time: Mapped[bool | None]
     quorate: Mapped[bool | None]

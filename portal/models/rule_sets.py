@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database.declarative import Base, Versioned, at_most
+from portal.database.declarative import Base, Versioned, at_most, one_of
+from portal.domain.meeting_vocabulary import MeetingFamily
 
 
 class MeetingType(Versioned, Base):
@@ -20,6 +21,7 @@ class MeetingType(Versioned, Base):
         UniqueConstraint("partnership_id", "code"),
         at_most("code", 40),
         at_most("name", 120),
+        one_of("family", MeetingFamily),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,6 +29,14 @@ class MeetingType(Versioned, Base):
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(120))
     position: Mapped[int]
+    family: Mapped[MeetingFamily]
+    sections: Mapped[list[str]] = mapped_column(JSON)
+    """The parts of its record: values of `RecordSection`."""
+    several_families: Mapped[bool] = mapped_column(default=False)
+    named_people_only: Mapped[bool] = mapped_column(default=False)
+    """Whether a new meeting of this kind is for named people only."""
+    retired_at: Mapped[datetime | None]
+    """From when on none of this kind is arranged any more; those that were keep it."""
 
 
 class RuleSet(Versioned, Base):
@@ -38,10 +48,17 @@ class RuleSet(Versioned, Base):
         UniqueConstraint("partnership_id", "effective_from"),
         CheckConstraint("small_count_limit >= 0", name="small_count_limit_positive"),
         CheckConstraint("evidence_months >= 1", name="evidence_months_positive"),
+        CheckConstraint("contest_working_days >= 1", name="contest_working_days_positive"),
         CheckConstraint(
             "audit_amber_from > 0 AND audit_green_from > audit_amber_from AND audit_green_from <= 100",
             name="audit_levels_in_order",
         ),
+        CheckConstraint(
+            "plan_long_months >= 1 AND plan_very_long_months > plan_long_months AND plan_short_months >= 1 "
+            "AND plan_ended_shown_months >= 1",
+            name="plan_months_in_order",
+        ),
+        CheckConstraint("plan_midway_percent BETWEEN 1 AND 99", name="plan_midway_between"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +71,14 @@ class RuleSet(Versioned, Base):
     audit_green_from: Mapped[int] = mapped_column(default=75, server_default="75")
     audit_amber_from: Mapped[int] = mapped_column(default=25, server_default="25")
     """Percentages at which the levels of audits' results begin."""
+    contest_working_days: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Within so many working days a coordinator decides what an agency contests."""
+    plan_midway_percent: Mapped[int] = mapped_column(default=50, server_default="50")
+    plan_long_months: Mapped[int] = mapped_column(default=11, server_default="11")
+    plan_very_long_months: Mapped[int] = mapped_column(default=18, server_default="18")
+    plan_short_months: Mapped[int] = mapped_column(default=3, server_default="3")
+    plan_ended_shown_months: Mapped[int] = mapped_column(default=3, server_default="3")
+    """When a plan is checked midway and when the panel hears of it: `PlanRules` of domain/plan_rules.py."""
     created_at: Mapped[datetime]
 
     meeting_rules: Mapped[list[MeetingRule]] = relationship(lazy="raise", viewonly=True)
@@ -80,6 +105,10 @@ class MeetingRule(Versioned, Base):
     due: Mapped[dict[str, Any]] = mapped_column(JSON)
     quorum: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     expected_types: Mapped[list[str]] = mapped_column(JSON)
+    inquorate: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """When the missing are asked, and what follows where it was not quorate; empty where nothing does."""
+    minutes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """By when decision sheet, minutes and corrections are due; empty where nothing is."""
 
     meeting_type: Mapped[MeetingType] = relationship(
         MeetingType,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from portal.access import cases as access
+from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
 from portal.database.session import db
@@ -27,6 +29,7 @@ OLDEST_YEARS = 25
 """A child's record may run on for a care leaver; an older birth date is a slip of the hand."""
 
 
+LONGEST_REFERENCE = 40
 LOOKED_UP_AT_ONCE = 500
 """References a query: databases limit how many values one statement takes."""
 
@@ -116,6 +119,39 @@ def open_cases(change: Change, partnership_id: int, references: list[str]) -> di
         change.log("case.opened", "case", case.id)
         known[case.reference] = case.id
     return known
+
+
+def open_case_with_children(change: Change, reference: str, children: Sequence[ChildFacts]) -> int:
+    """Open a case that nobody knows yet, with the children in it; returns its id.
+
+    Raises Invalid: under "reference" where there is none or it is known already, and for a child under its number and
+    field, such as "children-0-surname".
+    """
+    viewer, reference = change.viewer, reference.strip()
+    if viewer.partnership_id is None or not viewer.may(Permission.CASES_MANAGE):
+        raise NotPermitted("Only the coordinator opens a case.")
+    errors: dict[str, list[str]] = {}
+    known = select(Case.id).where(Case.partnership_id == viewer.partnership_id, Case.reference == reference)
+    if not reference or len(reference) > LONGEST_REFERENCE:
+        errors["reference"] = [f"Enter the case’s reference in {LONGEST_REFERENCE} characters or fewer"]
+    elif change.session.scalar(known) is not None:
+        errors["reference"] = ["There is a case with this reference already"]
+    checked = []
+    for number, facts in enumerate(children):
+        try:
+            checked.append(_checked(viewer, facts))
+        except Invalid as refused:
+            errors.update({f"children-{number}-{name}": said for name, said in refused.errors.items()})
+    if errors:
+        raise Invalid("Check the family’s details.", errors=errors)
+    case_id = open_cases(change, viewer.partnership_id, [reference])[reference]
+    for facts in checked:
+        child = Child(partnership_id=viewer.partnership_id, case_id=case_id, created_at=viewer.now)
+        _write(child, facts)
+        change.session.add(child)
+        change.session.flush()
+        change.log("child.added", "child", child.id)
+    return case_id
 
 
 def _manageable(change: Change, case_id: int) -> Case:

@@ -36,6 +36,7 @@ from portal.gateways.file_store import CHUNK, new_key, new_name
 from portal.gateways.file_types import NotTaken, file_type
 from portal.models.evidence import Evidence
 from portal.models.files import ReportFile, StoredFile
+from portal.models.minutes import MinutesDraft, SentPaper
 from portal.services import activity
 from portal.services.changes import Change
 from portal.services.filing import filing
@@ -50,7 +51,7 @@ class Received:
     """A file whose bytes are stored and scanned, and which has no row yet."""
 
     partnership_id: int
-    agency_id: int
+    agency_id: int | None
     purpose: FilePurpose
     status: FileStatus
     name: str
@@ -80,7 +81,7 @@ class HeldBack(PortalError):
 
 @contextmanager
 def receiving(
-    viewer: Viewer, *, agency_id: int, purpose: FilePurpose, uploads: Sequence[Upload], field: str = "files"
+    viewer: Viewer, *, agency_id: int | None, purpose: FilePurpose, uploads: Sequence[Upload], field: str = "files"
 ) -> Iterator[list[Received]]:
     """Check, scan, encrypt and store files, all or none; where the block fails they are gone again.
 
@@ -229,7 +230,7 @@ def _checked(uploads: Sequence[Upload], most_bytes: int, field: str) -> list[tup
 def _receive(
     viewer: Viewer,
     partnership_id: int,
-    agency_id: int,
+    agency_id: int | None,
     purpose: FilePurpose,
     stream: BinaryIO,
     name: str,
@@ -258,13 +259,18 @@ def _receive(
     )
 
 
-def _context(partnership_id: int, agency_id: int, purpose: FilePurpose) -> bytes:
+def _context(partnership_id: int, agency_id: int | None, purpose: FilePurpose) -> bytes:
     """What the store binds the bytes to: they do not open as another agency's, or as something else."""
-    return f"{partnership_id}/{agency_id}/{purpose.value}".encode()
+    return f"{partnership_id}/{agency_id or 0}/{purpose.value}".encode()
 
 
 def _is_used(file_id: int) -> ColumnElement[bool]:
-    return or_(exists().where(ReportFile.file_id == file_id), exists().where(Evidence.file_id == file_id))
+    return or_(
+        exists().where(ReportFile.file_id == file_id),
+        exists().where(Evidence.file_id == file_id),
+        exists().where(MinutesDraft.file_id == file_id),
+        exists().where(SentPaper.file_id == file_id),
+    )
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

@@ -19,11 +19,13 @@ from portal.domain.message_vocabulary import NoticeKind
 from portal.domain.vocabulary import AGENCY_ROLES, ANSWERING_ROLES, Role
 from portal.models.actions import Action
 from portal.models.audits import AuditReturn, SectionGiven
+from portal.models.meetings import Meeting
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.services.absences.colleagues import Colleague, colleagues_where
 from portal.services.absences.listing import found_absence
 from portal.services.changes import Change, changing
+from portal.services.named_people.naming import name_chairs
 from portal.services.notices.telling import Telling, tell
 from portal.services.open_work import Bound, Span, bound_work, count_open_work
 from portal.services.people_locks import lock_memberships
@@ -191,6 +193,8 @@ def _move(change: Change, membership: Membership, bound: Bound, taker: Colleague
             update(model).where(model.id.in_(ids)).values(values).execution_options(synchronize_session=False)
         )
         change.session.expire_all()
+        if model is Meeting:
+            name_chairs(change, ids)
     for row_id in ids:
         change.log("work.handed_over", bound.subject, row_id)
     return len(ids)

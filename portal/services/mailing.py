@@ -24,8 +24,12 @@ class Mailing:
 
     sender: Sender
     base_url: str
-    domain: str
-    """Of the sender's address, for Message-IDs."""
+    mail_from: str
+
+    @property
+    def domain(self) -> str:
+        """Of the sender's address, for Message-IDs."""
+        return self.mail_from.rpartition("@")[2]
 
     @property
     def inbox_address(self) -> str:
@@ -46,7 +50,7 @@ def mailing_of(settings: Settings) -> Mailing | None:
     sender = _sender_of(settings)
     if sender is None:
         return None
-    return Mailing(sender, settings.base_url, settings.mail_from.rpartition("@")[2])
+    return Mailing(sender, settings.base_url, settings.mail_from)
 
 
 def install_mailing(mailing: Mailing | None) -> None:

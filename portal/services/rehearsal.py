@@ -29,7 +29,7 @@ from portal.domain.vocabulary import (
 from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
-from portal.services.registers.sheet import Register, RegisterRow, RegisterState
+from portal.services.registers.sheet import Register, RegisterRow, RegisterState, SaidOfQuorum
 
 NOBODYS = 0
 """An id that no row has."""
@@ -65,6 +65,11 @@ def invented_register(today: date) -> Register:
     )
     return Register(
         meeting_id=NOBODYS,
+        partnership_id=NOBODYS,
+        case_id=NOBODYS,
+        meeting_type_id=NOBODYS,
+        variant=None,
+        follows_id=None,
         version=NOBODYS,
         type_code="",
         type_name="",
@@ -78,9 +83,10 @@ def invented_register(today: date) -> Register:
         note="",
         closed_at=None,
         closed_by="",
+        said=SaidOfQuorum(),
         state=RegisterState.OPEN,
         rule=None,
-        line=quorum_line(None, [(row.agency_type, row.confirmed) for row in rows]),
+        line=quorum_line(None, [(row.agency_type, row.confirmed, row.agency_name) for row in rows]),
         rows=rows,
     )
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
-from portal.access import cases
 from portal.access import reports as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
@@ -16,13 +15,13 @@ from portal.domain.deadlines import ReportState, report_state
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.reports import ReportText, too_long, unanswered
 from portal.domain.vocabulary import ReportStatus
-from portal.models.cases import Child
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from portal.services import activity
 from portal.services.changes import Change, changing
 from portal.services.invitations.own import own_invitation, own_to_change
 from portal.services.invitations.seen import AlreadySo
+from portal.services.meetings.children import children_of_meeting
 from portal.services.report_text import text_of, words_of, write_text
 
 
@@ -112,12 +111,12 @@ def open_desk(viewer: Viewer, meeting_id: int) -> Desk:
     desk = Desk(
         agency_name=viewer.agency_name,
         invitation=invitation,
-        children=_children(viewer, invitation.meeting.case_id),
+        children=_children(viewer, invitation.meeting),
         report=report,
         state=_state(viewer, invitation),
         may_write=access.may_write(viewer, invitation, invitation.meeting, report),
     )
-    _log_reading(viewer, invitation.meeting, report if desk.is_sent else None)
+    _log_reading(viewer, report if desk.is_sent else None)
     return desk
 
 
@@ -139,8 +138,8 @@ def read_report(viewer: Viewer, meeting_id: int, invitation_id: int) -> Reading:
     if report is None or report.invitation.meeting_id != meeting_id:
         raise NotVisible("No such report.")
     meeting = report.invitation.meeting
-    children = _children(viewer, meeting.case_id)
-    _log_reading(viewer, meeting, report)
+    children = _children(viewer, meeting)
+    _log_reading(viewer, report)
     return Reading(
         report, report.invitation.agency.name, report.invitation, children, _state(viewer, report.invitation)
     )
@@ -244,14 +243,8 @@ def _report_of(viewer: Viewer, invitation: Invitation) -> Select[Report]:
     return access.visible_to(viewer).where(Report.invitation_id == invitation.id)
 
 
-def _children(viewer: Viewer, case_id: int) -> tuple[str, ...]:
-    children = db.session.execute(
-        cases.children_visible_to(viewer)
-        .where(Child.case_id == case_id)
-        .order_by(Child.id)
-        .with_only_columns(Child.given_name, Child.surname)
-    )
-    return tuple(f"{child.given_name} {child.surname}" for child in children)
+def _children(viewer: Viewer, meeting: Meeting) -> tuple[str, ...]:
+    return tuple(child.name for child in children_of_meeting(viewer, meeting.id, meeting.case_id))
 
 
 def _state(viewer: Viewer, invitation: Invitation) -> ReportState:
@@ -264,8 +257,7 @@ def _state(viewer: Viewer, invitation: Invitation) -> ReportState:
     )
 
 
-def _log_reading(viewer: Viewer, meeting: Meeting, report: Report | None) -> None:
-    activity.record_reading(viewer, "case.read", "case", [meeting.case_id])
+def _log_reading(viewer: Viewer, report: Report | None) -> None:
     if report is not None:
         activity.record_reading(viewer, "report.read", "report", [report.id])
 

@@ -11,9 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain import rules
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.default_rules import default_rule_set
 from portal.domain.due_rules import DueRule
-from portal.domain.labels import short_label
-from portal.domain.vocabulary import AgencyType, MeetingKind
+from portal.domain.meeting_vocabulary import MeetingFamily, RecordSection
+from portal.domain.minutes_rules import NOTHING_DUE, MinutesRule
+from portal.domain.vocabulary import AgencyType
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 from portal.services import escalation_rules
 from portal.services.changes import Change
@@ -26,6 +29,11 @@ class KnownType:
     id: int
     code: str
     name: str
+    family: MeetingFamily
+    sections: frozenset[RecordSection]
+    several_families: bool
+    named_people_only: bool
+    is_retired: bool
 
 
 @dataclass(frozen=True)
@@ -64,13 +72,20 @@ class RuleBook:
 
 
 def create_default(change: Change, partnership_id: int) -> int:
-    """Give a new partnership the four meeting types and the default rules; returns the rule set's id."""
-    session, defaults = change.session, rules.default_rule_set()
+    """Give a new partnership the kinds of meetings and the default rules; returns the rule set's id."""
+    session, defaults = change.session, default_rule_set()
     types = {
-        kind.value: MeetingType(
-            partnership_id=partnership_id, code=kind.value, name=short_label(kind), position=position
+        kind.code: MeetingType(
+            partnership_id=partnership_id,
+            code=kind.code,
+            name=kind.name,
+            position=position,
+            family=kind.family,
+            sections=[section.value for section in kind.sections],
+            several_families=kind.several_families,
+            named_people_only=kind.named_people_only,
         )
-        for position, kind in enumerate(MeetingKind, start=1)
+        for position, kind in enumerate(DEFAULT_KINDS, start=1)
     }
     rule_set = RuleSet(
         partnership_id=partnership_id,
@@ -80,6 +95,12 @@ def create_default(change: Change, partnership_id: int) -> int:
         evidence_months=defaults.evidence_months,
         audit_green_from=defaults.audit_levels.green_from,
         audit_amber_from=defaults.audit_levels.amber_from,
+        contest_working_days=defaults.contest_working_days,
+        plan_midway_percent=defaults.plan_rules.midway_percent,
+        plan_long_months=defaults.plan_rules.long_months,
+        plan_very_long_months=defaults.plan_rules.very_long_months,
+        plan_short_months=defaults.plan_rules.short_months,
+        plan_ended_shown_months=defaults.plan_rules.ended_shown_months,
         created_at=change.viewer.now,
     )
     session.add_all([rule_set, *types.values()])
@@ -96,6 +117,8 @@ def create_default(change: Change, partnership_id: int) -> int:
                 due=stored["due"],
                 quorum=stored["quorum"],
                 expected_types=stored["expected_types"],
+                inquorate=stored["inquorate"],
+                minutes=stored["minutes"],
             )
         )
     escalation_rules.create_default(change, partnership_id, rule_set.id)
@@ -106,9 +129,27 @@ def create_default(change: Change, partnership_id: int) -> int:
 def rule_book(session: Session, partnership_id: int) -> RuleBook:
     """Read a partnership's whole rule book, by two queries whatever its length."""
     types = tuple(
-        KnownType(row.id, row.code, row.name)
+        KnownType(
+            row.id,
+            row.code,
+            row.name,
+            row.family,
+            frozenset(RecordSection(section) for section in row.sections),
+            row.several_families,
+            row.named_people_only,
+            row.retired_at is not None,
+        )
         for row in session.execute(
-            select(MeetingType.id, MeetingType.code, MeetingType.name)
+            select(
+                MeetingType.id,
+                MeetingType.code,
+                MeetingType.name,
+                MeetingType.family,
+                MeetingType.sections,
+                MeetingType.several_families,
+                MeetingType.named_people_only,
+                MeetingType.retired_at,
+            )
             .where(MeetingType.partnership_id == partnership_id)
             .order_by(MeetingType.position, MeetingType.id)
         )
@@ -123,12 +164,20 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
             RuleSet.evidence_months,
             RuleSet.audit_green_from,
             RuleSet.audit_amber_from,
+            RuleSet.contest_working_days,
+            RuleSet.plan_midway_percent,
+            RuleSet.plan_long_months,
+            RuleSet.plan_very_long_months,
+            RuleSet.plan_short_months,
+            RuleSet.plan_ended_shown_months,
             MeetingRule.meeting_type_id,
             MeetingRule.reports_due,
             MeetingRule.report_working_days,
             MeetingRule.due,
             MeetingRule.quorum,
             MeetingRule.expected_types,
+            MeetingRule.inquorate,
+            MeetingRule.minutes,
         )
         .outerjoin(MeetingRule, MeetingRule.rule_set_id == RuleSet.id)
         .where(RuleSet.partnership_id == partnership_id)
@@ -146,6 +195,8 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
                 due=DueRule.from_json(row.due),
                 quorum=None if row.quorum is None else rules.QuorumRule.from_json(row.quorum),
                 expected_types=frozenset(AgencyType(value) for value in row.expected_types),
+                inquorate=rules.ASKS_NOTHING if row.inquorate is None else rules.InquorateRule.from_json(row.inquorate),
+                minutes=NOTHING_DUE if row.minutes is None else MinutesRule.from_json(row.minutes),
             )
     return RuleBook(
         rule_sets=tuple(
@@ -156,8 +207,24 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
                 meeting_rules=meeting_rules[row.id],
                 evidence_months=row.evidence_months,
                 audit_levels=rules.AuditLevels(row.audit_green_from, row.audit_amber_from),
+                contest_working_days=row.contest_working_days,
+                plan_rules=rules.PlanRules(
+                    midway_percent=row.plan_midway_percent,
+                    long_months=row.plan_long_months,
+                    very_long_months=row.plan_very_long_months,
+                    short_months=row.plan_short_months,
+                    ended_shown_months=row.plan_ended_shown_months,
+                ),
             )
             for row in sets.values()
         ),
         meeting_types=types,
     )
+
+
+def codes_of_family(session: Session, partnership_id: int, family: MeetingFamily) -> frozenset[str]:
+    """What files call a partnership's kinds of one family, its own and retired ones too; by one query."""
+    of_family = select(MeetingType.code).where(
+        MeetingType.partnership_id == partnership_id, MeetingType.family == family
+    )
+    return frozenset(session.scalars(of_family))

@@ -23,6 +23,8 @@ from portal.forms.actions import (
     ActionForm,
     CheckForm,
     DoneForm,
+    MeetingDoneForm,
+    MeetingProgressForm,
     ProgressForm,
 )
 from portal.services.actions import adding, listing, progress
@@ -41,7 +43,11 @@ _STATUS = {TO_CHECK: ActionStatus.DONE, CLOSED: ActionStatus.CLOSED}
 def index(viewer: Viewer) -> ResponseReturnValue:
     """The actions that the viewer sees, overdue first."""
     form = ActionFilter(request.args)
-    form.offer(listing.agencies_with_actions(viewer), is_owner=viewer.may(Permission.ACTIONS_OWN))
+    form.offer(
+        listing.agencies_with_actions(viewer),
+        is_owner=viewer.may(Permission.ACTIONS_OWN),
+        of_meetings=viewer.may(Permission.ACTIONS_OWN) and viewer.may(Permission.MEETINGS_VIEW),
+    )
     form.validate()
     show = form.asked("show") or OPEN
     wanted = Wanted(
@@ -52,14 +58,19 @@ def index(viewer: Viewer) -> ResponseReturnValue:
         rag=form.asked("rag"),
         agency_id=form.asked("agency_id"),
         own_only=bool(form.asked("mine")),
+        source=form.asked("source"),
     )
     return render_template(
         "actions/index.html",
         form=form,
         listed=listing.list_actions(viewer, wanted, page=request.args.get("page", 1, type=int)),
         tally=listing.tally(viewer),
-        set_filters=sum(map(bool, (show != OPEN, *(form.asked(name) for name in ("rag", "agency_id", "mine"))))),
+        set_filters=sum(
+            map(bool, (show != OPEN, *(form.asked(name) for name in ("rag", "agency_id", "source", "mine"))))
+        ),
         one_agency=viewer.agency_id is not None,
+        from_audits=viewer.may(Permission.AUDITS_VIEW),
+        from_meetings=viewer.may(Permission.MEETINGS_VIEW),
     )
 
 
@@ -96,7 +107,8 @@ def add(viewer: Viewer, return_id: int, question_id: int) -> ResponseReturnValue
 def update(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Say how an action goes."""
     found = _own(viewer, action_id)
-    form = ProgressForm(data={"version": found.action.version, "rag": found.action.rag})
+    form_of = MeetingProgressForm if found.meeting else ProgressForm
+    form = form_of(data={"version": found.action.version, "rag": found.action.rag})
 
     def save(version: int) -> str:
         progress.say_progress(viewer, action_id, rag=form.rag.data, text=form.text.data, version=version)
@@ -110,17 +122,18 @@ def update(viewer: Viewer, action_id: int) -> ResponseReturnValue:
 def done(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Say that an action was done, and what shows it."""
     found = _own(viewer, action_id)
-    form = DoneForm(data={"version": found.action.version})
+    form = (MeetingDoneForm if found.meeting else DoneForm)(data={"version": found.action.version})
+    checker = "The meeting’s chair" if found.meeting else "The partnership’s business manager"
 
     def save(version: int) -> str:
         progress.say_done(viewer, action_id, evidence=form.text.data, version=version)
-        return "Saved. The partnership’s business manager checks it, and then closes the action."
+        return f"Saved. {checker} checks it, and then closes the action."
 
     return _take(viewer, found, form, "actions/done.html", save)
 
 
 @pages.route("/actions/<int:action_id>/check", methods=["GET", "POST"])
-@requires(Permission.ACTIONS_CHECK)
+@requires(Permission.ACTIONS_VIEW)
 def check(viewer: Viewer, action_id: int) -> ResponseReturnValue:
     """Close an action that was done, or send it back with the reason."""
     found = progress.find_action(viewer, action_id)

@@ -40,14 +40,25 @@ def show(viewer: Viewer) -> ResponseReturnValue:
 
 _WORDS = {
     TaskKind.ANSWER: ("Answer an invitation", "Answer"),
+    TaskKind.CONFIRM_ANSWER: ("Moved: say whether your answer still stands", "Say"),
     TaskKind.REPORT: ("Send your report", "Write"),
     TaskKind.DECLARE: ("Say who attended", "Record"),
     TaskKind.DIFFERS: ("The chair has recorded your attendance otherwise", "See"),
     TaskKind.REGISTER: ("Close the register", "Open"),
     TaskKind.OVERSEE_REGISTER: ("A register is not closed", "See"),
     TaskKind.PROPOSALS: ("{missing} {proposals} not decided after a register was closed", "Decide"),
+    TaskKind.CHILD_NOT_OURS: ("“Not ours” of {done} {children}, says {subject}", "Decide"),
     TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
+    TaskKind.CONTEST: ("{subject} contests what is expected of them", "Decide"),
+    TaskKind.CONTEST_DECIDED: ("What you contested was decided", "Read"),
+    TaskKind.OUTCOMES_TO_SIGN: ("Sign off what was decided", "Open"),
+    TaskKind.DECISIONS_TO_SEND: ("Send the decision sheet", "Send"),
+    TaskKind.MINUTES_TO_SEND: ("Send the minutes", "Write"),
+    TaskKind.OUTCOMES_WAIT: ("The decisions of {subject} meetings wait to be signed off", "See which"),
+    TaskKind.DECISIONS_WAIT: ("The decision sheets of {subject} meetings wait to be sent", "See which"),
+    TaskKind.MINUTES_WAIT: ("The minutes of {subject} meetings are overdue", "See which"),
     TaskKind.CHASE: ("{missing} of {of} agencies {have} not answered", "See who"),
+    TaskKind.QUORACY: ("Not quorate yet: {subject} missing", "See who"),
     TaskKind.JOINING: ("{subject} has not joined: the link has run out", "New link"),
     TaskKind.ALONE: ("{subject} has only one person here", "See"),
     TaskKind.CONFIRM_PEOPLE: ("Say who still works with you", "Go through"),
@@ -63,6 +74,8 @@ _WORDS = {
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
+    TaskKind.MIDWAY_CHECK: ("Check a plan midway", "Check"),
+    TaskKind.MIDWAY_OVERDUE: ("{done} midway {checks} overdue", "See which"),
     TaskKind.ESCALATION_REPLY: ("Reply to an escalation", "Reply"),
     TaskKind.ESCALATION_DECIDE: ("{subject} has replied: say whether it is enough", "Read"),
     TaskKind.ESCALATION_OVERDUE: ("Escalation overdue: {subject}", "Open"),
@@ -86,9 +99,11 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         returns="return is" if missing == 1 else "returns are",
         signed="return" if missing == 1 else "returns",
         actions="action" if task.done == 1 else "actions",
+        checks="check is" if task.done == 1 else "checks are",
         proposals="proposal is" if missing == 1 else "proposals are",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
         agencies="agency" if task.of == 1 else "agencies",
+        children="child" if task.done == 1 else "children",
     )
     if task.kind is TaskKind.REPORT and task.draft_saved_at is not None:
         action = "Go on"
@@ -104,12 +119,20 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
 
 
 _MEETING_PAGES = {
+    TaskKind.MIDWAY_CHECK: "plans.check",
     TaskKind.ANSWER: "meetings.answer",
+    TaskKind.CONFIRM_ANSWER: "scheduling.confirm",
     TaskKind.REPORT: "reports.write",
     TaskKind.DECLARE: "meetings.declare",
     TaskKind.REGISTER: "registers.show",
+    TaskKind.QUORACY: "quoracy.show",
+    TaskKind.OUTCOMES_TO_SIGN: "outcomes.index",
+    TaskKind.DECISIONS_TO_SEND: "minutes.show",
+    TaskKind.MINUTES_TO_SEND: "minutes.write",
 }
 _SUBJECT_PAGES = {
+    TaskKind.CONTEST: ("contests.decide", "contest_id"),
+    TaskKind.CONTEST_DECIDED: ("contests.show", "contest_id"),
     TaskKind.JOINING: ("people.show", "membership_id"),
     TaskKind.ALONE: ("agencies.show", "agency_id"),
     TaskKind.LEAVERS_WORK: ("people_upkeep.hand_over", "membership_id"),
@@ -124,6 +147,16 @@ _SUBJECT_PAGES = {
     TaskKind.CHECK_ACTION: ("actions.check", "action_id"),
 }
 
+_LISTS = {
+    TaskKind.PROPOSALS: "proposals.index",
+    TaskKind.CHILD_NOT_OURS: "siblings.not_ours",
+    TaskKind.OUTCOMES_WAIT: "minutes.waiting",
+    TaskKind.DECISIONS_WAIT: "minutes.waiting",
+    TaskKind.MINUTES_WAIT: "minutes.waiting",
+    TaskKind.MIDWAY_OVERDUE: "plans.checks",
+    TaskKind.CONFIRM_PEOPLE: "people_upkeep.confirm",
+}
+
 _OF_ESCALATIONS = frozenset(kind for kind in TaskKind if kind.value.startswith(("escalation_", "alert_")))
 
 
@@ -132,14 +165,12 @@ def _address(task: Task) -> str:
         endpoint, name = _SUBJECT_PAGES[task.kind]
         row: dict[str, Any] = {name: task.subject_id}
         return url_for(endpoint, **row)
-    if task.kind is TaskKind.PROPOSALS:
-        return url_for("proposals.index")
+    if task.kind in _LISTS:
+        return url_for(_LISTS[task.kind])
     if task.kind in _OF_ESCALATIONS:
         return url_for("escalations.show", escalation_id=task.subject_id)
     if task.kind is TaskKind.ACTIONS_OVERDUE:
         return url_for("actions.index", show="overdue")
-    if task.kind is TaskKind.CONFIRM_PEOPLE:
-        return url_for("people_upkeep.confirm")
     if task.kind is TaskKind.RATE_RETURNS:
         return url_for("audit_rounds.show", round_id=task.subject_id, state="signed")
     if task.kind is TaskKind.NOT_OURS:

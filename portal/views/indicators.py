@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.indicators import INDICATORS, Over
+from portal.domain.months import frozen_words
 from portal.forms.indicators import FiguresForm
 from portal.services import indicators
+from portal.services.frozen_months.states import states_within
 from portal.web.guards import requires
 
 pages = Blueprint("indicators", __name__)
@@ -28,12 +30,14 @@ def overview(viewer: Viewer) -> ResponseReturnValue:
     form = FiguresForm(request.args)
     if not form.validate():
         return render_template("indicators/overview.html", form=form, figures=None), 400
-    figures = indicators.overview(viewer, form.days(viewer.today))
+    days = form.days(viewer.today)
+    figures = indicators.overview(viewer, days)
     return render_template(
         "indicators/overview.html",
         form=form,
         figures=figures,
         remarks=indicators.remarks(figures),
+        frozen=frozen_words(states_within(viewer, days)),
         table=INDICATORS,
         participation=indicators.PARTICIPATION,
         of_meetings=indicators.OF_MEETINGS,

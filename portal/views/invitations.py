@@ -12,6 +12,7 @@ from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.vocabulary import Answer, Expectation
 from portal.forms.fields import Choice
 from portal.forms.invitations import (
+    INVITE_INSTEAD,
     SEND_BACK,
     AnswersForm,
     ExpectationForm,
@@ -23,6 +24,7 @@ from portal.services import kept_forms
 from portal.services.invitations.answering import Answering, answer_several
 from portal.services.invitations.asked import OpenInvitation, open_invitations
 from portal.services.invitations.expectations import invitation_of, send_back, set_expectation
+from portal.services.invitations.inviting import agencies_instead, invite_instead
 from portal.services.invitations.own import own_invitation
 from portal.services.invitations.seen import seen_expectation, seen_no_answer, seen_team
 from portal.services.invitations.teams import NO_TEAM, give_to_team, teams_of
@@ -100,6 +102,8 @@ def expect(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRetur
         # What was sent is dealt with as it was meant, even where the answer has changed since: that is a lost race.
         is_not_ours = "outcome" in request.form
     form: ExpectationForm | NotOursForm = NotOursForm(kept) if is_not_ours else ExpectationForm(kept)
+    if isinstance(form, NotOursForm):
+        form.offer(agencies_instead(viewer, meeting_id))
     if kept is None:
         form.version.data = seen_expectation(invitation)
         if isinstance(form, ExpectationForm):
@@ -132,6 +136,9 @@ def _settle(viewer: Viewer, meeting_id: int, invitation_id: int, form: Expectati
     if isinstance(form, ExpectationForm):
         set_expectation(viewer, meeting_id, invitation_id, form.expectation.data, form.reason.data, seen)
         return "What is expected of {agency} was saved."
+    if form.outcome.data == INVITE_INSTEAD:
+        invite_instead(viewer, meeting_id, invitation_id, form.agency_id.data, seen)
+        return "The agency where the child is now was invited, and {agency} marked as not relevant."
     if form.outcome.data == SEND_BACK:
         send_back(viewer, meeting_id, invitation_id, form.note.data, seen)
         return "The invitation was sent back to {agency}, with your words."

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access import meetings as access
 from portal.access import reports as reports_access
+from portal.access import scheduling as scheduling_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.answering import has_begun
@@ -24,11 +25,12 @@ from portal.services.invitations.declaring import declare_attendance
 from portal.services.invitations.own import own_invitation
 from portal.services.invitations.seen import seen_answer, seen_declaration
 from portal.services.meetings import searching
-from portal.services.meetings.children import children_of_case
+from portal.services.meetings.children import children_of_meeting
 from portal.services.meetings.listing import COUNTED_AT_MOST, PER_PAGE, Filters, Period, list_meetings
 from portal.services.meetings.page import meeting_page
 from portal.views.lost_races import lost_race
 from portal.views.meeting_filters import draw_filters
+from portal.views.meeting_record import further_ways, next_step, record_parts
 from portal.views.meeting_rows import meeting_rows
 from portal.web.guards import requires
 from portal.web.row_numbers import LARGEST
@@ -136,6 +138,7 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """One meeting: what, when, where and who, and what is to be done about it."""
     page = meeting_page(viewer, meeting_id)
     meeting, own = page.meeting, page.own
+    may_keep_register = access.may_keep_register(viewer, meeting)
     return render_template(
         "meetings/agency.html" if own else "meetings/keeper.html",
         page=page,
@@ -147,7 +150,15 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         may_write=own is not None and reports_access.may_write(viewer, own, meeting, page.report),
         may_give_to_team=own is not None and access.may_give_to_team(viewer, own),
         may_set_expectation=access.may_set_expectation(viewer, meeting),
-        may_keep_register=access.may_keep_register(viewer, meeting),
+        may_reopen=viewer.may(Permission.REGISTER_REOPEN) and meeting.register_closed_at is not None,
+        may_contest=own is not None and viewer.may(Permission.EXPECTATIONS_CONTEST),
+        asks_to_confirm=own is not None
+        and page.record.moved_after(own.answered_at)
+        and scheduling_access.may_confirm(viewer, own, meeting),
+        may_move=scheduling_access.may_move(viewer, meeting),
+        next_step=next_step(viewer, page, may_keep_register=may_keep_register),
+        parts=record_parts(viewer, page),
+        ways=list(further_ways(viewer, page)),
         quorum=quorum_words(page.quorum) if page.quorum else "",
     )
 
@@ -194,7 +205,7 @@ def answer(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         form=form,
         invitation=invitation,
         meeting=invitation.meeting,
-        children=children_of_case(viewer, invitation.meeting.case_id),
+        children=children_of_meeting(viewer, meeting_id, invitation.meeting.case_id),
         was_kept=request.method == "GET" and kept is not None,
     )
     return page, 400 if form.error_summary else 200

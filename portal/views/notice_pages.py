@@ -16,8 +16,21 @@ _MEETING_PAGES = {
     NoticeKind.ATTENDANCE_TO_SAY: "meetings.declare",
     NoticeKind.REGISTER_TO_CLOSE: "registers.show",
     NoticeKind.PROPOSALS: "proposals.of_meeting",
+    NoticeKind.QUORACY_AT_RISK: "quoracy.show",
+    NoticeKind.QUORACY_ASKED: "meetings.answer",
+    **dict.fromkeys(
+        (
+            NoticeKind.DECISIONS_SENT,
+            NoticeKind.MINUTES_SENT,
+            NoticeKind.CORRECTION_ASKED,
+            NoticeKind.CORRECTION_ANSWERED,
+        ),
+        "minutes.show",
+    ),
 }
 _KIND_PAGES = {
+    # What was upheld may have ended the agency's sight of the meeting; the list says what became of it all the same.
+    NoticeKind.CONTEST_UPHELD: "contests.index",
     NoticeKind.JOINING: "account.show",
     NoticeKind.PASSWORD_CHANGED: "account.show",
     NoticeKind.PEOPLE_TO_CONFIRM: "people_upkeep.confirm",
@@ -27,6 +40,7 @@ _KIND_PAGES = {
 _SUBJECT_PAGES = {
     "action": ("actions.show", "action_id"),
     "audit_return": ("audits.show", "return_id"),
+    "contest": ("contests.show", "contest_id"),
     "audit_round": ("audit_rounds.show", "round_id"),
     "escalation": ("escalations.show", "escalation_id"),
     "escalation_proposal": ("proposals.show", "proposal_id"),

@@ -12,6 +12,7 @@ from portal.web.headers import PRIVATE
 PDF = "application/pdf"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+CALENDAR = "text/calendar; charset=utf-8"
 
 
 def picture(svg: bytes) -> Response:

@@ -31,6 +31,7 @@ SECTIONS = (
     ("Audits", "audits.index", Permission.AUDITS_SIGN),
     ("Audits", "audit_rounds.index", Permission.AUDITS_OVERSEE),
     ("Figures", "indicators.overview", Permission.FIGURES_VIEW),
+    ("Board", "board_meetings.index", Permission.BOARD_MEETINGS_VIEW),
     ("Agencies", "agencies.index", Permission.AGENCIES_VIEW),
     ("People", "people.index", Permission.PEOPLE_VIEW),
     ("Activity", "activity.index", Permission.ACTIVITY_VIEW),
@@ -40,7 +41,23 @@ SECTIONS = (
 
 # What has no section of its own stands in that of what it is about.
 _WITHIN = {
-    **dict.fromkeys(("cases", "invitations", "registers", "reports", "timelines"), "meetings"),
+    **dict.fromkeys(
+        (
+            "cases",
+            "invitations",
+            "meeting_actions",
+            "meeting_kinds",
+            "named_people",
+            "plans",
+            "quoracy",
+            "registers",
+            "reopening",
+            "reports",
+            "strategy_records",
+            "timelines",
+        ),
+        "meetings",
+    ),
     **dict.fromkeys(
         ("escalation_acts", "escalation_exports", "escalation_figures", "escalations_new", "proposals"), "escalations"
     ),
@@ -60,14 +77,28 @@ _WITHIN = {
         ),
         "audits",
     ),
+    "board_records": "board_meetings",
+    "plan_figures": "indicators",
     "closures": "agencies",
+    "contests": "meetings",
+    "diaries": "meetings",
+    **dict.fromkeys(("families", "siblings"), "meetings"),
+    **dict.fromkeys(("minutes", "outcomes"), "meetings"),
+    **dict.fromkeys(("involvements", "scheduling", "scheduling_opening", "scheduling_series"), "meetings"),
+    "frozen_months": "indicators",
 }
 
-_OTHERWISE = {"agencies": "people", "escalations": "indicators"}
+_OTHERWISE = {
+    "agencies": "people",
+    "audits": "meetings",
+    "escalations": "indicators",
+    "meetings": "agencies",
+    "messages": "agencies",
+}
 """Where something stands for a role that comes to it from another section, having none of its own for it."""
 
-_LEFT_OUT = frozenset({(Role.AGENCY_LEAD, "agencies.index")})
-"""Six sections are enough: an agency's lead comes to the one agency that they see from its people."""
+_LEFT_OUT = frozenset({(Role.AGENCY_LEAD, "agencies.index"), (Role.BUSINESS_MANAGER, "messages.index")})
+"""Six sections are enough: a lead comes to their one agency from its people, a manager to the emails from agencies."""
 
 
 def _section_of(endpoint: str) -> str:

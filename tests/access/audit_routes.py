@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.access.who import (
     AGENCIES,
     BOARD,
+    CHAIRS,
     ELSEWHERE,
     GIVEN,
     GP,
@@ -20,16 +21,9 @@ AUDITED = AGENCIES | SIGNATORIES | BOARD | {"sector_lead"}
 PANELS = BOARD | {"sector_lead"}
 RUNS_AUDITS = frozenset({"business_manager"})
 READS_SIGNED = frozenset({"business_manager", "scrutineer"})
-OWN_GP_ACTION = frozenset({"gp.lead", "gp.practitioner"})
-ONE_ACTION = rows(
-    AGENCIES | PANELS,
-    {"gp": place(OWN_GP_ACTION | PANELS), "social_care": place({"social_care.lead"} | BOARD)},
-)
-# What was said to be done waits for its check: its owner can say nothing more, and nobody else ever could.
-ACTION_WORK = rows(AGENCIES, {"gp": place(OWN_GP_ACTION), "social_care": place((), refused={"social_care.lead"})})
-ACTION_CHECK = rows(RUNS_AUDITS, {"social_care": place(RUNS_AUDITS), "gp": place((), refused=RUNS_AUDITS)})
+# Whoever runs meetings has actions too, and no answer of an audit to add one to.
 ACTION_ADDING = rows(
-    AGENCIES | PANELS,
+    AGENCIES | PANELS | CHAIRS | {"manager", "coordinator"},
     {
         "gp/1.1": place({"gp.lead", "gp.practitioner"}),
         "gp/2.1": place({"gp.lead"}),
@@ -224,11 +218,6 @@ LETTERS = rows(
 )
 
 AUDIT_ROUTES: dict[str, dict[str, Route]] = {
-    "/actions": {"GET": open_to(AGENCIES | PANELS)},
-    "/actions/<int:action_id>": {"GET": ONE_ACTION},
-    "/actions/<int:action_id>/check": {"GET": ACTION_CHECK, "POST": ACTION_CHECK},
-    "/actions/<int:action_id>/done": {"GET": ACTION_WORK, "POST": ACTION_WORK},
-    "/actions/<int:action_id>/progress": {"GET": ACTION_WORK, "POST": ACTION_WORK},
     "/audits/<int:return_id>/questions/<int:question_id>/actions/new": {"GET": ACTION_ADDING, "POST": ACTION_ADDING},
     "/agencies/closures": {"GET": open_to(LEADS | CHASES)},
     "/agencies/closures/new": {"GET": open_to(LEADS), "POST": open_to(LEADS)},

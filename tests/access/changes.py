@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from bs4 import BeautifulSoup
 
+from tests.access.filling import Filling, day, filling, membership_of, raw
 from tests.access.matrix import address_of
+from tests.access.meeting_changes import MEETING_FILLINGS
 from tests.access.routes import ROUTES
 from tests.page_client import PageClient, form_values
 from tests.signing_in import sign_in_as
@@ -30,38 +31,7 @@ _UPLOADS = TemporaryDirectory()
 _NOT_OURS_TO_COPY = ("csrf_token", "working_as")
 
 
-@dataclass(frozen=True)
-class Filling:
-    """Where a change's form stands (its own address, unless said) and what is filled in; `raw` has no form.
-
-    `of_people` fills in what is named by a person's membership, such as person_12. `upload` sends, under that name, the
-    file that `page` gives.
-    """
-
-    fields: dict[str, Any] = field(default_factory=dict)
-    page: str = ""
-    raw: bool = False
-    upload: str = ""
-    of_people: Callable[[World], dict[str, Any]] | None = None
-
-
-def filling(page: str = "", **fields: Any) -> Filling:
-    """A form, filled in; a value may be worked out from the world."""
-    return Filling(fields, page)
-
-
-def raw(**fields: Any) -> Filling:
-    """Fields that are posted without a form of their own."""
-    return Filling(fields, raw=True)
-
-
-def _day(name: str, day: int, month: int, year: int) -> dict[str, str]:
-    """The three boxes of a day."""
-    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
-
-
 NEW_PASSWORD = "gander orchard 58 velvet"
-_REPORT = filling(involvement="We see the family each week.", page=f"{_MEETING}/report")
 
 
 def _workbook_rows(world: World) -> str:
@@ -85,27 +55,23 @@ def _still_here(world: World) -> dict[str, str]:
     return {f"person_{person.hat.membership_id}": "here" for person in people}
 
 
-def _membership(name: str) -> Callable[[World], int]:
-    """A membership of A."""
-    return lambda world: world.person(f"a.{name}").hat.membership_id
-
-
-_AUGUST = {**_day("begins_on", 3, 8, 2026), **_day("ends_on", 7, 8, 2026)}
+_AUGUST = {**day("begins_on", 3, 8, 2026), **day("ends_on", 7, 8, 2026)}
 
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
+    **MEETING_FILLINGS,
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),
     "/account/recovery-codes": filling(password=PASSWORD),
     "/actions/<int:action_id>/check": filling(outcome="close", text="The register of the training was seen."),
     "/actions/<int:action_id>/done": filling(text="All were trained on 3 June."),
     "/actions/<int:action_id>/progress": filling(text="Half of them are trained.", rag="amber"),
     "/audits/<int:return_id>/questions/<int:question_id>/actions/new": filling(
-        what="Train the reception staff.", owner_name="The practice manager", **_day("due_on", 31, 7, 2026)
+        what="Train the reception staff.", owner_name="The practice manager", **day("due_on", 31, 7, 2026)
     ),
     "/moderation/<int:return_id>/questions/<int:question_id>": filling(rating="amber", reason="Half of it was seen."),
     "/moderation/<int:return_id>/session/hold": filling(notes="The head was asked about training."),
     "/moderation/<int:return_id>/session/plan": filling(
-        place="Room 4", panel="The quality group", **_day("held_on", 12, 6, 2026)
+        place="Room 4", panel="The quality group", **day("held_on", 12, 6, 2026)
     ),
     "/agencies/new": filling(name="Harbour Housing", agency_type="housing", code="NEW-1"),
     "/agencies/share": raw(agency_id=lambda world: world.agencies["b.school"], code="NEW-2"),
@@ -140,8 +106,8 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
         name="Half term",
         cover_name="The head",
         cover_contact="020 7946 0018",
-        **_day("begins_on", 26, 10, 2026),
-        **_day("ends_on", 30, 10, 2026),
+        **day("begins_on", 26, 10, 2026),
+        **day("ends_on", 30, 10, 2026),
     ),
     "/agencies/closures/<int:closure_id>": filling(cover_name="Somebody else"),
     "/audit-rounds/new": raw(
@@ -151,14 +117,16 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
         reminders="10, 3",
         who="types",
         types="police",
-        **_day("opens_on", 1, 9, 2026),
-        **_day("due_on", 30, 10, 2026),
+        **day("opens_on", 1, 9, 2026),
+        **day("due_on", 30, 10, 2026),
     ),
     "/audit-rounds/<int:round_id>/agencies": filling(agencies=lambda world: world.agencies["a.police"]),
-    "/audit-rounds/<int:round_id>/change": filling(**_day("due_on", 30, 11, 2026)),
+    "/audit-rounds/<int:round_id>/change": filling(**day("due_on", 30, 11, 2026)),
     "/audit-rounds/<int:round_id>/panel": filling(panel=lambda world: world.person("a.scrutineer").hat.membership_id),
-    "/cases/<int:case_id>/children/new": filling(given_name="Robin", surname="Newly"),
-    "/cases/<int:case_id>/children/<int:child_id>": filling(given_name="Corrected"),
+    "/board/groups/new": filling(name="Quality group"),
+    "/board/groups/<int:group_id>/change": filling(name="Renamed group"),
+    "/board/groups/<int:group_id>/members/new": filling(name="Newly Come", role_in_group="Member"),
+    "/board/members/<int:member_id>": filling(role_in_group="Vice chair"),
     f"{_EDITION}/draft": filling(page=_EDITION),
     f"{_EDITION}/details": filling(title="Section 11 audit of next year"),
     f"{_EDITION}/standards/new": filling(title="Local standard", summary="What is local.", code="local"),
@@ -196,31 +164,20 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
         category="visits",
         summary="There was no visit in May.",
         wanted="Visit this week.",
-        **_day("expected_on", 19, 6, 2026),
+        **day("expected_on", 19, 6, 2026),
     ),
     "/proposals/<int:proposal_id>": filling(choice="waive", waiver="spoken_to"),
     "/inbox/<int:notice_id>/open": raw(),
     "/inbox/read": raw(),
     "/account/messages": filling(wants_digest="yes"),
     "/messages/<int:mail_id>/retry": raw(),
-    ("/absences/for/<int:membership_id>", "gp.practitioner"): filling(deputy=_membership("gp.lead"), **_AUGUST),
-    ("/absences/for/<int:membership_id>", "chair"): filling(deputy=_membership("second_chair"), **_AUGUST),
+    ("/absences/for/<int:membership_id>", "gp.practitioner"): filling(deputy=membership_of("gp.lead"), **_AUGUST),
+    ("/absences/for/<int:membership_id>", "chair"): filling(deputy=membership_of("second_chair"), **_AUGUST),
     ("/absences/for/<int:membership_id>", "administrator"): filling(**_AUGUST),
-    "/absences/<int:absence_id>/hand-over": filling(escalations=_membership("school.lead")),
+    "/absences/<int:absence_id>/hand-over": filling(escalations=membership_of("school.lead")),
     "/people/confirm": Filling(of_people=_still_here),
-    (f"{_PERSON}/hand-over", "gp.practitioner"): filling(everything=_membership("gp.lead")),
-    (f"{_PERSON}/hand-over", "chair"): filling(everything=_membership("second_chair")),
-    "/meetings/search": filling(q="nothing is called this", page="/meetings"),
-    f"{_MEETING}/answer": filling(answer="attend"),
-    f"{_MEETING}/attendance": filling(attendance="partial"),
-    f"{_MEETING}/expectations/<int:invitation_id>": filling(expectation="optional", reason="knows_child"),
-    (f"{_MEETING}/expectations/<int:invitation_id>", "review/gp"): filling(outcome="send_back", note="Look again."),
-    f"{_MEETING}/team": filling(team="0"),
-    f"{_MEETING}/register/<int:invitation_id>": filling(attendance="in_person", page=f"{_MEETING}/register"),
-    f"{_MEETING}/register/close": filling(note="All were heard."),
-    f"{_MEETING}/report": _REPORT,
-    f"{_MEETING}/report/autosave": _REPORT,
-    f"{_MEETING}/report/check": raw(version=1),
+    (f"{_PERSON}/hand-over", "gp.practitioner"): filling(everything=membership_of("gp.lead")),
+    (f"{_PERSON}/hand-over", "chair"): filling(everything=membership_of("second_chair")),
     "/people/new": filling(
         name="Newly Come",
         email="newly.come@example.org",

@@ -126,17 +126,6 @@ ESCALATION_ROUTES: dict[str, dict[str, Route]] = {
     "/meetings/<int:meeting_id>/proposals": {"GET": rows(DECIDERS, _MEETINGS)},
     "/proposals": {"GET": open_to(DECIDERS)},
     "/proposals/<int:proposal_id>": {"GET": PROPOSALS, "POST": DECISIONS},
-    "/cases/<int:case_id>/timeline": {
-        "GET": rows(
-            AGENCIES | CHAIRS | {"manager", "coordinator"},
-            {
-                "1": place(seen_by()["initial"]),
-                "2": place(seen_by()["review"]),
-                "3": place(seen_by()["strategy"]),
-                "4": place(seen_by()["core_group"] | seen_by()["cancelled"]),
-            },
-        )
-    },
 }
 
 MESSAGE_ROUTES: dict[str, dict[str, Route]] = {

@@ -11,6 +11,7 @@ from flask import Flask
 
 from portal.database.declarative import Base
 from portal.database.session import db
+from portal.domain.strategy_vocabulary import StrategyQuestion
 from tests.access.routes import ROUTES
 from tests.access.told import told_by
 from tests.access.who import Route
@@ -50,13 +51,40 @@ def address_of(world: World, rule: str, place: str, letter: str) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule)
 
 
-def _of_meeting(world: World, key: str, agency: str, _letter: str) -> dict[str, object]:
+def _of_meeting(world: World, key: str, second: str, letter: str) -> dict[str, object]:
+    """The second part is an agency, somebody of the family, a child, a question of its record, or a version of it;
+    or an agency's view of a child, agency@child.
+    """
     meeting = world.meeting(key)
-    return {"meeting_id": meeting.id, "invitation_id": meeting.invitations[agency].id if agency else None}
+    agency, _, child = second.partition("@")
+    invited = meeting.invitations.get(agency)
+    return {
+        "meeting_id": meeting.id,
+        "invitation_id": invited.id if invited else None,
+        "attendee_id": world.attendees.get(f"{key}.{second}"),
+        "child_id": world.children.get(f"{letter}.{child or second}"),
+        "correction_id": world.corrections.get(f"{key}.{second}"),
+        "question": second if second in list(StrategyQuestion) else "came",
+        "number": int(second) if second.isdigit() else None,
+    }
+
+
+def _of_invitation(world: World, key: str, child: str, letter: str) -> dict[str, object]:
+    """An invitation is called meeting@agency; the second part is a child."""
+    meeting, _, agency = key.partition("@")
+    return {
+        "invitation_id": world.meeting(meeting).invitations[agency].id,
+        "child_id": world.children.get(f"{letter}.{child}"),
+    }
 
 
 def _of_case(world: World, key: str, child: str, letter: str) -> dict[str, object]:
-    return {"case_id": world.cases[key], "child_id": world.children[f"{letter}.{child}"] if child else None}
+    """The second part is a child, or an agency that knows the case's child."""
+    return {
+        "case_id": world.cases[key],
+        "child_id": world.children.get(f"{letter}.{child}"),
+        "involvement_id": world.involvements.get(f"{key}.{child}"),
+    }
 
 
 def _of_return(world: World, key: str, code: str, _letter: str) -> dict[str, object]:
@@ -90,6 +118,7 @@ def _of_round(world: World, key: str, second: str, letter: str) -> dict[str, obj
 # The first of these that stands in a rule says what its place is; the others in the rule belong to it.
 _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "meeting": _of_meeting,
+    "invitation": _of_invitation,
     "case": _of_case,
     "return": _of_return,
     "edition": _of_edition,
@@ -104,7 +133,12 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "proposal": lambda world, key, _second, _letter: {"proposal_id": world.proposals[key]},
     "notice": lambda world, key, _second, _letter: {"notice_id": world.notices[key]},
     "absence": lambda world, key, _second, _letter: {"absence_id": world.absences[key]},
+    "contest": lambda world, key, _second, _letter: {"contest_id": world.contests[key]},
     "mail": lambda world, key, _second, _letter: {"mail_id": world.mails[key]},
+    "group": lambda world, key, _second, _letter: {"group_id": world.board_groups[key]},
+    "member": lambda world, key, _second, _letter: {"member_id": world.board_members[key]},
+    "board_meeting": lambda world, key, _second, _letter: {"board_meeting_id": world.board_meetings[key]},
+    "kind": lambda world, key, _second, _letter: {"kind_id": world.meeting_types[key]},
     "agency": lambda world, key, _second, _letter: {"agency_id": world.agencies[key]},
     "team": lambda world, key, _second, _letter: {"team_id": world.teams[key]},
     "membership": lambda world, key, _second, _letter: {"membership_id": world.person(key).hat.membership_id},
@@ -147,7 +181,7 @@ def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing:
     """Rows that are not there, and pairs of rows that do not belong together."""
     for number in (ABSENT, TOO_LARGE):
         yield Asked(rule, with_number(rule, number), nothing)
-    if "/" in place:
+    if "/" in place and rule.count("<int:") > 1:
         own = address_of(world, rule, place, letter)
         other = address_of(world, rule, place, "b" if letter == "a" else "a")
         last = re.compile(r"\d+(?=\D*$)")

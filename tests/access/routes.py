@@ -8,8 +8,17 @@ partnership gets the page for what does not exist. What each change posts stands
 from __future__ import annotations
 
 from tests.access.audit_routes import AUDIT_ROUTES
+from tests.access.board_routes import BOARD_ROUTES, KIND_ROUTES
+from tests.access.contest_routes import CONTEST_ROUTES, MONTH_ROUTES
+from tests.access.diary_routes import DIARY_ROUTES
 from tests.access.escalation_routes import ESCALATION_ROUTES, MESSAGE_ROUTES
+from tests.access.family_routes import FAMILY_ROUTES
+from tests.access.outcome_routes import MINUTES_ROUTES, OUTCOME_ROUTES
+from tests.access.plan_routes import PLAN_ROUTES
+from tests.access.quoracy_routes import QUORACY_ROUTES
+from tests.access.scheduling_routes import SCHEDULING_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
+from tests.access.strategy_routes import NAMED_ROUTES, STRATEGY_ROUTES
 from tests.access.who import (
     AGENCIES,
     BOARD,
@@ -176,9 +185,22 @@ _PERSON = "/people/<int:membership_id>"
 
 ROUTES: dict[str, dict[str, Route]] = {
     **AUDIT_ROUTES,
+    **BOARD_ROUTES,
+    **CONTEST_ROUTES,
+    **DIARY_ROUTES,
     **ESCALATION_ROUTES,
+    **FAMILY_ROUTES,
+    **KIND_ROUTES,
     **MESSAGE_ROUTES,
+    **MONTH_ROUTES,
+    **MINUTES_ROUTES,
+    **OUTCOME_ROUTES,
+    **PLAN_ROUTES,
+    **QUORACY_ROUTES,
+    **SCHEDULING_ROUTES,
+    **NAMED_ROUTES,
     **SIGNING_ROUTES,
+    **STRATEGY_ROUTES,
     "/": {"GET": open_to(EVERYBODY)},
     "/account": {"GET": open_to(EVERYBODY)},
     "/account/password": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
@@ -204,6 +226,7 @@ ROUTES: dict[str, dict[str, Route]] = {
     "/meetings/not-ours": {"GET": open_to(AGENCIES)},
     "/meetings/search": {"POST": open_to(AGENCIES | CHAIRS | {"manager", "coordinator"})},
     _MEETING: {"GET": ONE_MEETING},
+    f"{_MEETING}/calendar.ics": {"GET": ONE_MEETING},
     f"{_MEETING}/answer": {"GET": ANSWERING, "POST": ANSWERS},
     f"{_MEETING}/attendance": {"GET": DECLARING, "POST": DECLARATIONS},
     f"{_MEETING}/expectations/<int:invitation_id>": {"GET": EXPECTING, "POST": EXPECTATIONS},

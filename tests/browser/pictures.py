@@ -89,10 +89,13 @@ DOWNLOADS = {
     "audit_results.report",
     "audit_results.workbook",
     "audit_rounds.chase_file",
+    "calendars.meeting",
     "escalation_exports.list_csv",
     "escalation_exports.log_csv",
     "escalation_exports.log_pdf",
     "files.open",
+    "minutes.decisions_pdf",
+    "plans.panel_csv",
 }
 """What a browser saves instead of showing."""
 

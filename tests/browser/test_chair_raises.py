@@ -29,6 +29,13 @@ def proposal_of(place, agency) -> EscalationProposal:
     return db.session.scalars(select(EscalationProposal).where(wanted)).one()
 
 
+def go_on(page) -> None:
+    """Say that the conference went on without its quorum, and why."""
+    page.get_by_label("Yes, it went on without its quorum").check()
+    page.get_by_label("There is enough information to decide safely").check()
+    page.get_by_label("Why that was right for the child").fill("Everybody had written.")
+
+
 @pytest.fixture
 def place(served):
     """A's initial conference, which is today; the surgery missed one a month ago too."""
@@ -55,7 +62,7 @@ def test_from_the_register_to_an_escalation(page, served, place, sign_in_in_brow
     expect(earlier).to_be_hidden()
     page.locator("summary", has_text=f"What was counted of {surgery}").click()
     expect(earlier).to_be_visible()
-    page.get_by_label("Yes, it was held").check()
+    go_on(page)
     page.get_by_role("button", name="Close the register").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Decide what is raised")
@@ -98,7 +105,7 @@ def test_without_scripts(browser: Browser, served, place, sign_in_in_browser):
     page = context.new_page()
     sign_in_in_browser(page, served.world.person("a.chair"))
     page.goto(f"/meetings/{place.id}/register/close")
-    page.get_by_label("Yes, it was held").check()
+    go_on(page)
     page.get_by_role("button", name="Close the register").click()
     page.get_by_role("button", name=f"Decide about {served.world.agency_names['a.school']}").click()
     page.get_by_label("Do not raise it").check()
@@ -118,7 +125,7 @@ def test_it_fits_the_window_and_bars_nobody(page, served, place, sign_in_in_brow
         folded.click()
     assert overhang(page) == 0
     assert barriers(page) == []
-    page.get_by_label("Yes, it was held").check()
+    go_on(page)
     page.get_by_role("button", name="Close the register").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Decide what is raised")
     one = proposal_of(place, "gp").id

@@ -111,6 +111,7 @@ def test_markers_of_each_kind_stand_in_both_partnerships_and_are_unique(demo: De
     assert {m["kind"] for m in markers} == {
         *("child_name", "report_text", "answer_note", "meeting_note", "uploaded_file"),
         *("audit_answer", "evidence_file", "escalation", "waiver_note"),
+        *("strategy_record", "family_views", "outcome", "agency_view", "minutes", "meeting_action", "contest"),
     }
     for kind in {m["kind"] for m in markers}:
         assert {m["partnership"] for m in markers if m["kind"] == kind} == {"Eastmarsh", "Westmoor"}

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.commands.imports import Bar
 from portal.database.session import db
+from portal.domain.default_kinds import DEFAULT_KINDS
 from portal.models.meetings import Meeting
 from tests.areas import AGENCY_COLUMNS, ATTENDANCE_COLUMNS, MEETING_COLUMNS, Area, meeting, part, sheet
 
@@ -60,8 +61,7 @@ def test_every_fault_is_a_line_on_standard_error(area, command, write):
     result = command("import", "meetings", path, "--partnership", area.name)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        f"{path}:3: meeting_type: is not one of this partnership's: "
-        "initial_conference, review_conference, strategy_meeting, core_group",
+        f"{path}:3: meeting_type: is not one of this partnership's: " + ", ".join(kind.code for kind in DEFAULT_KINDS),
         f"{path}:3: scheduled_for: is not a date like 2026-01-05 or 2026-01-05T10:00",
         f"{path}:3: held_on: is not a date like 2026-01-05 or 2026-01-05T10:00",
         f"{path}:4: held_on: is empty, and the meeting is held",

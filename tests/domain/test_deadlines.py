@@ -19,7 +19,8 @@ from portal.domain.deadlines import (
     report_due_on,
     report_state,
 )
-from portal.domain.rules import NEVER_DUE, After, DueRule, MeetingRule, Period, Unit, default_rule_set
+from portal.domain.default_rules import default_rule_set
+from portal.domain.rules import NEVER_DUE, After, DueRule, MeetingRule, Period, Unit
 from portal.domain.vocabulary import Expectation, MeetingStatus
 from portal.domain.working_days import LONDON, add_working_days, is_working_day, working_days_between
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal.domain.default_rules import default_rule_set
 from portal.domain.due_rules import NEVER_DUE, DueRule, Period, Unit
 from portal.domain.figure_words import (
     all_of_type,
@@ -15,7 +16,7 @@ from portal.domain.figure_words import (
     sent_reports,
     were,
 )
-from portal.domain.rules import MeetingRule, default_rule_set
+from portal.domain.rules import MeetingRule
 from portal.domain.vocabulary import AgencyType
 
 

@@ -7,7 +7,19 @@ from enum import StrEnum
 
 import pytest
 
-from portal.domain import audit_vocabulary, escalation_vocabulary, vocabulary
+from portal.domain import (
+    audit_vocabulary,
+    board_vocabulary,
+    contest_vocabulary,
+    escalation_vocabulary,
+    family_vocabulary,
+    meeting_vocabulary,
+    outcome_vocabulary,
+    plans,
+    scheduling_vocabulary,
+    strategy_vocabulary,
+    vocabulary,
+)
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.labels import LABELS, any_of, choices, in_words, label, listed, short_label
@@ -23,9 +35,21 @@ from portal.domain.vocabulary import (
 
 LISTS = [
     found
-    for words in (vocabulary, audit_vocabulary, escalation_vocabulary)
+    for words in (
+        vocabulary,
+        audit_vocabulary,
+        board_vocabulary,
+        contest_vocabulary,
+        escalation_vocabulary,
+        family_vocabulary,
+        meeting_vocabulary,
+        outcome_vocabulary,
+        plans,
+        scheduling_vocabulary,
+        strategy_vocabulary,
+    )
     for _, found in inspect.getmembers(words, inspect.isclass)
-    if issubclass(found, StrEnum) and found is not StrEnum
+    if issubclass(found, StrEnum) and found.__module__ == words.__name__
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.default_rules import default_rule_set
 from portal.domain.escalation_vocabulary import LadderEvent
 from portal.domain.ladder_events import (
     LOOKED_BACK,
@@ -30,7 +31,6 @@ from portal.domain.ladder_words import (
     proposal_words,
     summary_words,
 )
-from portal.domain.rules import default_rule_set
 from portal.domain.vocabulary import PRESENT, AgencyType, Answer, Attendance, Expectation, MeetingKind
 from portal.domain.working_days import add_months
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from portal.domain.quoracy import (
     missing,
     present_types,
     quorum_words,
+    who_could_fill,
 )
 from portal.domain.rules import CONFERENCE_QUORUM, CORE_AGENCIES, QuorumRule
 from portal.domain.vocabulary import (
@@ -307,6 +308,56 @@ def test_a_promise_is_kept_if_those_who_said_so_come(
         (False, False): Outlook.WILL_NOT_BE,
     }[_tried_by_hand(rule, worst), _tried_by_hand(rule, best)]
     assert foresight.outlook is expected
+
+
+@given(quorum_rules(), attendees, attendees)
+@settings(max_examples=400)
+def test_whoever_could_fill_a_quorum_is_named_exactly_where_somebody_could(
+    rule: QuorumRule, coming: frozenset[AgencyType], invited: frozenset[AgencyType]
+) -> None:
+    helping = who_could_fill(rule, coming, invited)
+    assert helping <= invited - coming
+    assert bool(helping) is (not _tried_by_hand(rule, coming) and _tried_by_hand(rule, coming | invited))
+    if helping:
+        assert _tried_by_hand(rule, coming | helping)
+    for one in helping:
+        # Each is needed by some choice: with it, and no more others than are needed, it is quorate.
+        others = sorted(invited - coming - {one})
+        enough = [
+            some
+            for number in range(len(others) + 1)
+            for some in combinations(others, number)
+            if _tried_by_hand(rule, coming | {one} | set(some)) and not _tried_by_hand(rule, coming | set(some))
+        ]
+        assert enough
+
+
+@pytest.mark.parametrize(
+    ("rule", "coming", "invited", "helping"),
+    [
+        (CONFERENCE_QUORUM, {SOCIAL_CARE, POLICE}, {SOCIAL_CARE, POLICE, GP, SCHOOL}, {GP, SCHOOL}),
+        # Another of a kind that comes already adds nothing, and so is not called.
+        (CORE_AGENCIES, {SOCIAL_CARE, GP}, {SOCIAL_CARE, GP, VISITING, POLICE, SCHOOL}, {POLICE}),
+        (CORE_AGENCIES, {SOCIAL_CARE, POLICE, GP}, {SCHOOL}, set()),
+        (CORE_AGENCIES, {SOCIAL_CARE}, {POLICE, SCHOOL}, set()),
+        (CORE_AGENCIES, {SOCIAL_CARE}, {POLICE, GP, VISITING, SCHOOL}, {POLICE, GP, VISITING}),
+        (HEALTH_AS_ONE, {SOCIAL_CARE, GP}, {VISITING, HOUSING}, {HOUSING}),
+    ],
+)
+def test_who_could_still_fill_it(
+    rule: QuorumRule, coming: set[AgencyType], invited: set[AgencyType], helping: set[AgencyType]
+) -> None:
+    assert who_could_fill(rule, frozenset(coming), frozenset(invited)) == helping
+
+
+@given(quorum_rules(), st.lists(st.tuples(few_types, st.none() | st.sampled_from(Answer)), max_size=8))
+def test_it_is_at_risk_until_those_who_said_so_make_it_quorate(
+    rule: QuorumRule, answers: list[tuple[AgencyType, Answer | None]]
+) -> None:
+    foresight = foresee(rule, answers)
+    assert foresight is not None
+    coming = frozenset(one for one, answer in answers if answer in (Answer.ATTEND, Answer.DEPUTY))
+    assert foresight.is_at_risk is not _tried_by_hand(rule, coming)
 
 
 def test_nothing_missing_is_false() -> None:

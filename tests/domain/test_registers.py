@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.errors import Invalid
+from portal.domain.quoracy import missing, present_types
 from portal.domain.registers import CHOICES, MODES, Mark, attendance_of, mark_of, mark_words, quorum_line
 from portal.domain.rules import CONFERENCE_QUORUM, CORE_AGENCIES
 from portal.domain.vocabulary import PRESENT, AgencyType, Attendance
@@ -83,7 +84,24 @@ THERE = Attendance.IN_PERSON
 @pytest.mark.parametrize(
     ("rule", "rows", "quorate", "text"),
     [
-        (CONFERENCE_QUORUM, [(CARE, THERE), (POLICE, Attendance.DEPUTY), (GP, Attendance.PARTIAL)], True, "3 present"),
+        (
+            CONFERENCE_QUORUM,
+            [(CARE, THERE), (POLICE, Attendance.DEPUTY), (GP, Attendance.PARTIAL)],
+            True,
+            "3 present; it was quorate until Gp left",
+        ),
+        (
+            CONFERENCE_QUORUM,
+            [(CARE, THERE), (POLICE, THERE), (SCHOOL, THERE), (GP, Attendance.PARTIAL)],
+            True,
+            "4 present",
+        ),
+        (
+            CORE_AGENCIES,
+            [(CARE, THERE), (POLICE, Attendance.PARTIAL), (GP, Attendance.PARTIAL)],
+            True,
+            "3 present; it was quorate until Police and Gp left",
+        ),
         (
             CORE_AGENCIES,
             [(CARE, THERE), (POLICE, Attendance.VIDEO), (SCHOOL, THERE), (GP, Attendance.APOLOGIES)],
@@ -97,6 +115,21 @@ THERE = Attendance.IN_PERSON
     ],
 )
 def test_the_quorum_in_one_line(rule, rows, quorate, text):
-    line = quorum_line(rule, rows)
+    line = quorum_line(rule, [(one, attendance, one.title()) for one, attendance in rows])
     assert (line.quorate, line.text) == (quorate, text)
     assert line.present == sum(attendance in PRESENT for _, attendance in rows)
+    assert line.was_left is (quorate is True and "left" in text)
+
+
+@given(
+    st.sampled_from([CONFERENCE_QUORUM, CORE_AGENCIES]),
+    st.lists(
+        st.tuples(st.sampled_from([CARE, POLICE, GP, SCHOOL]), st.none() | st.sampled_from(Attendance)), max_size=6
+    ),
+)
+def test_leaving_is_told_of_exactly_where_it_broke_the_quorum_and_never_counts_against_it(rule, rows):
+    line = quorum_line(rule, [(one, attendance, "Somebody") for one, attendance in rows])
+    came = present_types(rows)
+    stayed = present_types((one, attendance) for one, attendance in rows if attendance is not Attendance.PARTIAL)
+    assert line.quorate is not bool(missing(rule, came))
+    assert line.was_left is (not missing(rule, came) and bool(missing(rule, stayed)))

@@ -13,7 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.default_rules import default_rule_set
+from portal.domain.meeting_vocabulary import InquorateReason, MeetingVariant
 from portal.domain.rules import (
+    ASKS_NOTHING,
     CONFERENCE_QUORUM,
     CORE_AGENCIES,
     EVER,
@@ -21,12 +25,12 @@ from portal.domain.rules import (
     After,
     AuditLevels,
     DueRule,
+    InquorateRule,
     MeetingRule,
     Period,
     QuorumRule,
     RuleSet,
     Unit,
-    default_rule_set,
     in_force,
 )
 from portal.domain.vocabulary import HEALTH_TYPES, AgencyType, MeetingKind
@@ -49,6 +53,16 @@ def quorum_rules(draw: st.DrawFn) -> QuorumRule:
     return QuorumRule(tuple(draw(st.lists(groups, max_size=3))), draw(st.integers(0, 5)), counted)
 
 
+@st.composite
+def inquorate_rules(draw: st.DrawFn) -> InquorateRule:
+    reminders = tuple(draw(st.lists(st.integers(1, 20), max_size=4, unique=True)))
+    if draw(st.booleans()):
+        return InquorateRule(reminders)
+    reasons = draw(st.frozensets(st.sampled_from(InquorateReason)))
+    twice = draw(st.frozensets(st.sampled_from(sorted(reasons)))) if reasons else frozenset()
+    return InquorateRule(reminders, draw(periods), reasons, twice, draw(st.frozensets(st.sampled_from(MeetingVariant))))
+
+
 meeting_rules = st.builds(
     MeetingRule,
     codes,
@@ -57,6 +71,7 @@ meeting_rules = st.builds(
     due_rules,
     st.none() | quorum_rules(),
     st.frozensets(st.sampled_from(AgencyType)),
+    inquorate_rules(),
 )
 rule_sets = st.builds(
     RuleSet,
@@ -73,7 +88,7 @@ def test_the_defaults_are_the_contracts() -> None:
     rules = default_rule_set()
     assert rules.effective_from == EVER == date(2000, 1, 1)
     assert rules.small_count_limit == 5
-    assert set(rules.meeting_rules) == set(MeetingKind)
+    assert set(rules.meeting_rules) == {kind.code for kind in DEFAULT_KINDS} > set(MeetingKind)
 
     initial = rules.rule_for("initial_conference")
     assert (initial.reports_due, initial.report_working_days) == (True, 3)
@@ -105,6 +120,52 @@ def test_the_defaults_are_the_contracts() -> None:
         (After("initial_conference", Period(10, Unit.WORKING_DAYS)), After("core_group", Period(6, Unit.WEEKS))),
     )
     assert core_group.quorum is None
+
+
+def test_conferences_are_adjourned_and_whoever_they_lack_is_asked() -> None:
+    rules = default_rule_set()
+    initial, review = (rules.rule_for(kind).inquorate for kind in ("initial_conference", "review_conference"))
+    assert (initial.adjourn_within, review.adjourn_within) == (Period(10, Unit.WORKING_DAYS), Period(1, Unit.MONTHS))
+    for rule in (initial, review):
+        assert rule.reminders == (5, 2, 1)
+        assert rule.reasons == set(InquorateReason)
+        assert rule.twice_reasons == {InquorateReason.FEW_AGENCIES_KNOW_THE_CHILD}
+        assert rule.twice_variants == {MeetingVariant.PRE_BIRTH}
+    assert rules.rule_for("strategy_meeting").inquorate == InquorateRule((5, 2, 1))
+    assert rules.rule_for("core_group").inquorate == ASKS_NOTHING == rules.rule_for("unknown").inquorate
+
+
+@pytest.mark.parametrize(
+    "contradicting",
+    [
+        {"reminders": (5, 5)},
+        {"reminders": (0,)},
+        {"reminders": (1001,)},
+        {"reasons": frozenset({InquorateReason.DELAY_WOULD_HARM})},
+        {"twice_variants": frozenset({MeetingVariant.PRE_BIRTH})},
+        {"adjourn_within": Period(1, Unit.MONTHS), "twice_reasons": frozenset({InquorateReason.DELAY_WOULD_HARM})},
+    ],
+)
+def test_what_contradicts_itself_about_a_missing_quorum_is_refused(contradicting: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"must be|make sense"):
+        InquorateRule(**contradicting)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"reminders": [True]},
+        {"reminders": ["5"]},
+        {"reminders": 5},
+        {"reasons": ["no_reason"]},
+        {"twice_variants": ["twins"]},
+        {"extra": 1},
+    ],
+)
+def test_what_is_stored_otherwise_about_a_missing_quorum_is_refused(changed: dict[str, Any]) -> None:
+    stored = default_rule_set().rule_for("initial_conference").inquorate.to_json()
+    with pytest.raises(ValueError, match=r"\w"):
+        InquorateRule.from_json({**stored, **changed})
 
 
 def test_the_core_agencies_are_social_care_police_and_one_of_health() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.default_rules import default_rule_set
 from portal.domain.indicators import columns
-from portal.domain.rules import CORE_AGENCIES, default_rule_set
+from portal.domain.rules import CORE_AGENCIES
 from portal.domain.tally import Figure, InvitationFacts, MeetingFacts, count_invitations, count_meetings, tally
 from portal.domain.vocabulary import (
     COUNTED_STATUSES,

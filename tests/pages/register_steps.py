@@ -7,6 +7,14 @@ from sqlalchemy import select
 from portal.database.session import db
 from portal.models.meetings import Meeting
 
+ADJOURNED = {
+    "interim_plan": "Stays with gran until then.",
+    "new_on__day": "17",
+    "new_on__month": "6",
+    "new_on__year": "2026",
+}
+"""What is said of a conference that could not go ahead, as the closing page proposes of one without its quorum."""
+
 TOUCH = {"X-Requested-With": "fetch", "Accept": "application/json"}
 
 

@@ -1,4 +1,4 @@
-"""Escalations as pages: the list, one with its ladder and log, how it works, and a family's timeline."""
+"""Escalations as pages: the list, one with its ladder and log, how it works, and what leads there from a meeting."""
 
 from __future__ import annotations
 
@@ -146,33 +146,19 @@ def test_how_it_works_stands_in_words(as_person):
     assert "The same working day" in words(page)
 
 
-# The timeline
-
-
-def test_a_familys_timeline(as_person, asked, world):
-    address = f"/cases/{world.cases['a.1']}/timeline"
-    page = as_person("a.gp.lead").get(address)
-    assert [link["href"] for link in page.page.select(".moj-timeline a")] == [
-        f"/escalations/{asked}",
-        f"/meetings/{world.meeting('a.initial').id}",
-    ]
-    assert as_person("a.other_gp.lead").get(address).status_code == 404
-    assert as_person("b.gp.lead").get(address).status_code == 404
-    assert as_person("a.business_manager").get(address).status_code == 403
-    assert "/escalations/" not in as_person("a.coordinator").get(address).page.main.decode()
-
-
 def test_a_meeting_leads_on(as_person, world):
     place = world.meeting("a.initial")
     chair = as_person("a.chair").get(f"/meetings/{place.id}").page
-    hrefs = {link["href"] for link in chair.select("nav[aria-label='About this family'] a")}
+    hrefs = {link["href"] for link in chair.select("nav[aria-label='From this meeting on'] a")}
     assert hrefs == {
         f"/cases/{place.case_id}/timeline",
         f"/meetings/{place.id}/alerts/new",
         f"/escalations/new?meeting={place.id}",
     }
     coordinator = as_person("a.coordinator").get(f"/meetings/{place.id}").page
-    assert len(coordinator.select("nav[aria-label='About this family'] a")) == 1
+    ways = {link["href"] for link in coordinator.select("nav[aria-label='From this meeting on'] a")}
+    assert f"/cases/{place.case_id}/timeline" in ways
+    assert not [way for way in ways if "alerts" in way or "escalations" in way]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,8 @@ class TestBeforeClosing:
         assert chair.submit(f"{url}/close", action=f"{url}/close").location == url
 
     def test_a_coordinator_decides_nothing_and_is_shown_nothing(self, coordinator, place, url):
+        for agency in ("social_care", "police", "school"):
+            touch(coordinator, url, place, agency, attendance="in_person")
         assert "Closing proposes" not in coordinator.get(f"{url}/close").text
         answer = coordinator.submit(f"{url}/close", action=f"{url}/close")
         assert answer.location == url

@@ -11,7 +11,7 @@ from portal.database.session import db, writing
 from portal.domain.vocabulary import Attendance, MeetingStatus
 from portal.models.activity import Activity
 from portal.models.meetings import Meeting
-from tests.pages.register_steps import form_of, meeting_of, touch
+from tests.pages.register_steps import ADJOURNED, form_of, meeting_of, touch
 from tests.services.rows import invitation_of
 
 
@@ -103,7 +103,7 @@ class TestWithoutScripts:
 
     def test_a_register_closed_meanwhile_says_so(self, chair, coordinator, url, place):
         before = chair.get(url)
-        coordinator.submit(f"{url}/close", action=f"{url}/close")
+        coordinator.submit(f"{url}/close", action=f"{url}/close", **ADJOURNED)
         answer = chair.send(before, action=f"{url}/{place.invitations['gp'].id}", attendance="video")
         assert answer.location == url
         assert "What you entered was not saved" in chair.get(url).text
@@ -145,8 +145,8 @@ class TestClosing:
 
     def test_twice_is_once(self, chair, url, place):
         page = chair.get(f"{url}/close")
-        chair.send(page, action=f"{url}/close")
-        again = chair.send(page, action=f"{url}/close")
+        chair.send(page, action=f"{url}/close", **ADJOURNED)
+        again = chair.send(page, action=f"{url}/close", **ADJOURNED)
         assert (again.status_code, again.location) == (303, url)
         assert "had been closed already" in chair.get(url).text
         assert chair.get(f"{url}/close").location == url
@@ -156,7 +156,7 @@ class TestClosing:
     def test_a_change_meanwhile_is_shown_and_what_was_typed_kept(self, chair, coordinator, url, place):
         page = chair.get(f"{url}/close")
         touch(coordinator, url, place, "gp", attendance="in_person")
-        lost = chair.send(page, action=f"{url}/close", note="My note")
+        lost = chair.send(page, action=f"{url}/close", note="My note", **ADJOURNED)
         assert lost.status_code == 409
         assert "Somebody changed the register while you were closing it" in lost.text
         assert meeting_of(place).register_closed_at is None
@@ -186,13 +186,15 @@ class TestClosing:
     def test_a_note_survives_an_expired_sign_in(self, chair, sign_in, url, place, at_world_time, world):
         page = chair.get(f"{url}/close")
         at_world_time.shift(timedelta(minutes=21))
-        away = chair.send(page, action=f"{url}/close", note="Written with care", held_time="9:45")
+        away = chair.send(page, action=f"{url}/close", note="Written with care", held_time="9:45", **ADJOURNED)
         assert away.location.startswith("/sign-in")
         sign_in(chair, world.person("a.chair"))
         back = chair.get(f"{url}/close")
         assert back.page.select_one("#note").get_text().strip() == "Written with care"
+        assert back.page.select_one("#interim_plan").get_text().strip() == ADJOURNED["interim_plan"]
         assert chair.send(back, action=f"{url}/close").status_code == 303
         assert meeting_of(place).note == "Written with care"
+        assert meeting_of(place).interim_plan == ADJOURNED["interim_plan"]
 
     def test_what_an_import_knows_is_proposed(self, chair, url, place):
         known = {"status": MeetingStatus.HELD, "held_on": meeting_of(place).trigger_on, "held_time": None}

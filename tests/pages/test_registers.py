@@ -10,7 +10,7 @@ from sqlalchemy import update
 from portal.database.session import writing
 from portal.domain.vocabulary import Attendance
 from portal.models.meetings import Meeting
-from tests.pages.register_steps import TOUCH, form_of, meeting_of, touch
+from tests.pages.register_steps import ADJOURNED, TOUCH, form_of, meeting_of, touch
 from tests.services.rows import invitation_of
 
 
@@ -138,7 +138,7 @@ class TestTouching:
 
     def test_a_closed_register_says_so(self, chair, url, place, world):
         fields = form_of(chair.get(url), place, "gp")
-        chair.submit(f"{url}/close", action=f"{url}/close")
+        chair.submit(f"{url}/close", action=f"{url}/close", **ADJOURNED)
         row = f"{url}/{place.invitations['gp'].id}"
         answer = chair.post(row, data=fields | {"attendance": "video"}, headers=TOUCH)
         assert (answer.status_code, "has been closed" in answer.json["message"]) == (422, True)

@@ -38,6 +38,11 @@ def test_nobody_has_more_than_six(as_person, name):
         ("gp.lead", "/agencies/closures", "People"),
         ("coordinator", "/agencies", "Agencies"),
         ("board", "/agencies", "Agencies"),
+        ("board", "/board", "Board"),
+        ("coordinator", "/meeting-kinds", "Meetings"),
+        ("business_manager", "/meeting-kinds", "Agencies"),
+        ("business_manager", "/messages", "Agencies"),
+        ("administrator", "/messages", "Messages"),
     ],
 )
 def test_a_page_stands_in_a_section_that_its_reader_has(as_person, name, address, section):
@@ -50,6 +55,12 @@ def test_a_lead_comes_to_their_agency_from_its_people(as_person):
     people = as_person("a.gp.lead").get("/people")
     assert "Agencies" not in sections(people)
     assert link(people, "Your agency, and when it is closed") == "/agencies"
+
+
+def test_the_business_manager_comes_to_kinds_of_meetings_and_to_emails_from_the_agencies(as_person):
+    page = as_person("a.business_manager").get("/agencies")
+    assert link(page, "Kinds of meetings, and whom each expects") == "/meeting-kinds"
+    assert link(page, "Emails to agencies, and the work in the background") == "/messages"
 
 
 @pytest.mark.parametrize("name", ["second_chair", "manager"])

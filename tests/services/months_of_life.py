@@ -7,14 +7,17 @@ reference of theirs, carries a text that is found nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
 from portal.access.viewer import Viewer
 from portal.database.session import db, writing
+from portal.domain.adjourning import first_new_day
 from portal.domain.escalation_vocabulary import (
     Category,
     ChildSafe,
@@ -25,8 +28,17 @@ from portal.domain.escalation_vocabulary import (
     Turn,
     WaiverReason,
 )
+from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.registers import Mark
-from portal.domain.vocabulary import AgencyType, Answer, Attendance, Expectation, MeetingKind, MeetingStatus
+from portal.domain.vocabulary import (
+    CONFERENCES,
+    AgencyType,
+    Answer,
+    Attendance,
+    Expectation,
+    MeetingKind,
+    MeetingStatus,
+)
 from portal.domain.working_days import add_working_days, london_day
 from portal.models.escalations import Escalation
 from portal.models.meetings import Invitation, Meeting
@@ -44,7 +56,7 @@ from portal.services.invitations.declaring import declare_attendance
 from portal.services.invitations.seen import seen_answer, seen_declaration
 from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.marking import Entry, record
-from portal.services.registers.sheet import read_register
+from portal.services.registers.sheet import Register, read_register
 from tests.world import AGENCIES, PARTNERSHIPS, World, viewer_of
 
 INVITED = tuple(AGENCIES)
@@ -196,7 +208,20 @@ class Life:
             sheet = read_register(chair, meeting_id)
             status = MeetingStatus.INQUORATE if sheet.line.quorate is False else MeetingStatus.HELD
             note = self._text("NOTE")
-            close_register(chair, meeting_id, Closing(sheet.version, sheet.seen, day, start, status, True, note))
+            said = Closing(sheet.version, sheet.seen, day, start, status, True, note)
+            if status is MeetingStatus.INQUORATE and sheet.type_code in CONFERENCES:
+                said = replace(said, **self._without_quorum(chair, sheet))
+            close_register(chair, meeting_id, said)
+
+    def _without_quorum(self, chair: Viewer, sheet: Register) -> dict[str, Any]:
+        """Half of the conferences without a quorum are adjourned to the next working day, the others go on."""
+        if self.chance.random() < 0.5:
+            return {"interim_plan": self._text("PLAN"), "new_on": first_new_day(chair.today)}
+        return {
+            "status": MeetingStatus.HELD,
+            "inquorate_reason": InquorateReason.FEW_AGENCIES_KNOW_THE_CHILD,
+            "inquorate_note": self._text("GOESON"),
+        }
 
     def _seen(self, kind: AgencyType) -> Attendance:
         comes = 0.3 if kind is AgencyType.GP else 0.8

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portal.database.session import db
+from portal.domain.adjourning import first_new_day
+from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.registers import Mark
 from portal.domain.vocabulary import Attendance, MeetingStatus
 from portal.services.registers.closing import Closing
@@ -29,8 +31,19 @@ def save(viewer, place, agency, mark, *, note="", seen=None):
 
 
 def closing(viewer, place, **said) -> Closing:
-    """What a chair says who read the closing page just now."""
+    """What a chair says who read the closing page just now, of either way that a conference has without its quorum."""
     db.session.rollback()
     sheet = read_register(viewer, place.id)
-    plain = Closing(sheet.version, sheet.seen, sheet.scheduled_on, sheet.start_time, MeetingStatus.HELD)
+    plain = Closing(
+        sheet.version,
+        sheet.seen,
+        sheet.scheduled_on,
+        sheet.start_time,
+        MeetingStatus.HELD,
+        inquorate_reason=InquorateReason.SUFFICIENT_INFORMATION,
+        inquorate_note="Everybody had written.",
+        interim_plan="Stays with gran.",
+        new_on=first_new_day(viewer.today),
+        new_time=sheet.start_time,
+    )
     return replace(plain, **said)

@@ -126,15 +126,15 @@ class TestTheList:
     @pytest.mark.parametrize(
         ("key", "seen"),
         [
-            ("a.gp.lead", {"gp"}),
-            ("a.gp.practitioner", {"gp"}),
+            ("a.gp.lead", {"gp", "strategy_gp"}),
+            ("a.gp.practitioner", {"gp", "strategy_gp"}),
             ("a.social_care.practitioner", set()),
             ("a.social_care.lead", {"social_care"}),
             ("a.sector_lead", {"gp"}),
             ("a.board", {"gp", "social_care"}),
             ("a.scrutineer", {"gp", "social_care"}),
             ("a.business_manager", {"gp", "social_care"}),
-            ("a.chair", set()),
+            ("a.chair", {"strategy_gp", "strategy_police"}),
             ("a.school.governor", set()),
         ],
     )
@@ -173,7 +173,7 @@ class TestTheList:
         assert listing.tally(manager) == listing.Tally(open=4, overdue=2, to_check=1, agencies_overdue=1, silent=0)
         assert [name for _, name in listing.agencies_with_actions(lead)] == [world.agency_names["a.gp"]]
 
-    def test_of_what_nothing_was_said_since_the_quarter_began(self, viewer, gp, done):
+    def test_of_what_nothing_was_said_since_the_quarter_began(self, viewer, world, gp, done):
         def silent(key, day):
             who = viewer(key, now=datetime(day.year, day.month, day.day, 9, tzinfo=UTC))
             listed = listing.list_actions(who, Wanted(silent_only=True))
@@ -186,7 +186,8 @@ class TestTheList:
         assert silent("a.business_manager", date(2026, 6, 30)) == {}
         # What was said to be done waits for its check, not for news.
         assert silent("a.business_manager", date(2026, 7, 1)) == {gp: TODAY}
-        assert silent("a.gp.lead", date(2026, 7, 1)) == {gp: TODAY}
+        of_meeting = world.actions["a.strategy_gp"]
+        assert silent("a.gp.lead", date(2026, 7, 1)) == {gp: TODAY, of_meeting: TODAY - timedelta(days=1)}
         assert silent("b.business_manager", date(2026, 7, 1)).keys().isdisjoint({gp, done})
         lead, version = viewer("a.gp.lead", now=datetime(2026, 7, 1, 8, tzinfo=UTC)), stored(Action, gp).version
         progress.say_progress(lead, gp, rag=ActionRag.AMBER, text="Half of them came.", version=version)

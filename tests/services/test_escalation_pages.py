@@ -1,4 +1,4 @@
-"""Escalations as people see them: the page, the list and a family's timeline, and what of them nobody else is told."""
+"""Escalations as people see them: the page and the list, and what of them nobody else is told."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from portal.services.escalations.listing import View, Wanted, agencies_listed, l
 from portal.services.escalations.page import entry_to_correct, escalation_page
 from portal.services.escalations.raising import Cause, Raised, raise_escalation
 from portal.services.escalations.steps import StepState
-from portal.services.timelines import timeline
 from tests.services.escalation_steps import ALERT, DISAGREEMENT, NON_ATTENDANCE, entries, raised, row, verbs
 from tests.services.rows import change
 from tests.world import NOW
@@ -360,35 +359,6 @@ def test_the_list_takes_few_queries(marked, viewer, count_queries, name):
         tally(who)
         list_escalations(who, Wanted(View.ALL))
     assert len(statements) == 4, statements
-
-
-# The timeline
-
-
-def test_a_timeline_shows_what_the_viewer_sees_of_a_family(marked, world, viewer):
-    case_id = world.cases["a.1"]
-    found = timeline(viewer("a.gp.lead"), case_id)
-    assert [(one.is_meeting, one.id) for one in found.happenings] == [
-        (False, marked["a.gp"]),
-        (True, world.meeting("a.initial").id),
-    ]
-    assert found.children[0].name.startswith("ZQ-A-CHILD-1")
-    assert {one.id for one in timeline(viewer("a.coordinator"), case_id).happenings if not one.is_meeting} == set()
-    whole = {one.id for one in timeline(viewer("a.manager"), case_id).happenings if not one.is_meeting}
-    assert whole == {marked["a.gp"], marked["a.social_care"]}
-
-
-def test_who_sees_no_meeting_of_the_family_sees_no_timeline(marked, world, viewer):
-    for name in ("a.other_gp.lead", "a.business_manager", "b.manager", "b.gp.lead", "a.second_chair"):
-        with pytest.raises(NotVisible):
-            timeline(viewer(name), world.cases["a.1"])
-
-
-def test_a_timeline_has_the_newest_first(world, viewer):
-    happenings = timeline(viewer("a.manager"), world.cases["a.2"]).happenings
-    days = [one.on for one in happenings]
-    assert days == sorted(days, reverse=True)
-    assert {one.is_meeting for one in happenings} == {True, False}
 
 
 def test_an_alert_that_nobody_resolves_becomes_formal(marked, viewer):

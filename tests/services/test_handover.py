@@ -86,9 +86,9 @@ class TestTheList:
 
     def test_a_practitioners_sections_and_actions_are_counted(self, lead, of):
         page = handover.work_of(lead, of("a.gp.practitioner"))
-        assert numbers(page) == {"sections": 1, "actions": 1}
+        assert numbers(page) == {"sections": 1, "actions": 2}
         assert takers(page, WorkKind.SECTIONS) == takers(page, WorkKind.ACTIONS) == {"ZQ-A-GP-LEAD-QZ"}
-        assert [one.words for one in page.work] == ["1 section of an audit", "1 action"]
+        assert [one.words for one in page.work] == ["1 section of an audit", "2 actions"]
 
     def test_a_chairs_meetings_and_matters_are_counted(self, administrator, of, world):
         page = handover.work_of(administrator, of("a.chair"))
@@ -103,7 +103,7 @@ class TestTheList:
     def test_what_is_done_is_not_open(self, lead, administrator, of, world):
         change(AuditReturn, world.returns["a.gp"].id, status=ReturnStatus.SUBMITTED)
         change(Meeting, world.meeting("a.initial").id, status=MeetingStatus.CANCELLED)
-        assert numbers(handover.work_of(lead, of("a.gp.practitioner"))) == {"actions": 1}
+        assert numbers(handover.work_of(lead, of("a.gp.practitioner"))) == {"actions": 2}
         assert "meetings" not in numbers(handover.work_of(administrator, of("a.chair")))
 
     def test_who_hands_over_whose(self, lead, administrator, viewer, of):
@@ -131,15 +131,17 @@ class TestHandingOver:
         gp, action = of("a.gp.practitioner"), world.actions["a.gp"]
         sections, version = sections_of(gp), stored(Action, action).version
         wanted = {WorkKind.SECTIONS: colleague.id, WorkKind.ACTIONS: colleague.id}
-        assert handover.hand_over(lead, gp, wanted) == 2
+        assert handover.hand_over(lead, gp, wanted) == 3
         assert sections_of(gp) == set()
         assert sections_of(colleague.id) == sections != set()
         row = stored(Action, action)
         assert (row.owner_membership_id, row.owner_name, row.version) == (colleague.id, NEW["name"], version + 1)
         assert numbers(handover.work_of(lead, gp)) == {}
-        assert logged() == {("action", action), ("audit_return", world.returns["a.gp"].id)}
-        assert told(colleague.id) == ["1 section of an audit, 1 action, from ZQ-A-GP-PRACTITIONER-QZ"]
-        assert told(gp) == ["Yours went to a colleague: 1 section of an audit, 1 action"]
+        of_meeting = world.actions["a.strategy_gp"]
+        assert stored(Action, of_meeting).owner_membership_id == colleague.id
+        assert logged() == {("action", action), ("action", of_meeting), ("audit_return", world.returns["a.gp"].id)}
+        assert told(colleague.id) == ["1 section of an audit, 2 actions, from ZQ-A-GP-PRACTITIONER-QZ"]
+        assert told(gp) == ["Yours went to a colleague: 1 section of an audit, 2 actions"]
 
     def test_a_section_that_a_lead_takes_is_simply_theirs_again(self, lead, of):
         gp = of("a.gp.practitioner")

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.database.session import db
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.vocabulary import MeetingFormat, MeetingStatus, Role
 from portal.models.cases import Case, Child
 from portal.models.people import Membership
@@ -113,10 +115,16 @@ def test_a_partnerships_own_meeting_types_are_known(area):
     row = meeting("M", "mapping_meeting", "2026-05-05")
     [fault] = faults_of(import_meetings, area.viewer, sheet(MEETING_COLUMNS, [row]))
     assert fault == (
-        "file.csv:2: meeting_type: is not one of this partnership's: "
-        "initial_conference, review_conference, strategy_meeting, core_group"
+        "file.csv:2: meeting_type: is not one of this partnership's: " + ", ".join(kind.code for kind in DEFAULT_KINDS)
     )
-    own = MeetingType(partnership_id=area.partnership_id, code="mapping_meeting", name="Mapping meeting", position=9)
+    own = MeetingType(
+        partnership_id=area.partnership_id,
+        code="mapping_meeting",
+        name="Mapping meeting",
+        position=9,
+        family=MeetingFamily.PANEL,
+        sections=[],
+    )
     db.session.add(own)
     db.session.commit()
     area.meetings(row)

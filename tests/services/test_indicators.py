@@ -12,6 +12,7 @@ import pytest
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
 from portal.domain.errors import Invalid, NotPermitted
+from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.vocabulary import AgencyType, Role
 from portal.models.rule_sets import MeetingType
 from portal.services.indicators import indicators
@@ -192,7 +193,16 @@ def test_a_rate_is_rounded_half_up_to_one_decimal(area):
 
 
 def test_a_partnerships_own_meeting_type_is_counted(area):
-    db.session.add(MeetingType(partnership_id=area.partnership_id, code="panel", name="Panel", position=9))
+    db.session.add(
+        MeetingType(
+            partnership_id=area.partnership_id,
+            code="panel",
+            name="Panel",
+            position=9,
+            family=MeetingFamily.PANEL,
+            sections=[],
+        )
+    )
     db.session.commit()
     area.meetings(meeting("M", "panel", "2026-05-01"))
     area.attendance(part("M", "gp", "video"))

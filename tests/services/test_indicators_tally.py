@@ -13,8 +13,8 @@ from sqlalchemy import delete
 from portal.database.session import db
 from portal.domain import deadlines
 from portal.domain.deadlines import EarlierMeeting
+from portal.domain.default_rules import default_rule_set
 from portal.domain.indicators import BY, columns
-from portal.domain.rules import default_rule_set
 from portal.domain.tally import InvitationFacts, MeetingFacts, tally
 from portal.domain.vocabulary import (
     COUNTED_STATUSES,

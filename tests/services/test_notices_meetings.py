@@ -109,6 +109,7 @@ class TestAFile:
             ("2026-06-15T10:00", "review_conference", Urgency.ROUTINE),
             ("2026-06-10T16:00", "review_conference", Urgency.SOON),
             ("2026-06-10T16:00", "strategy_meeting", Urgency.URGENT),
+            ("2026-06-10T16:00", "missing_child_strategy", Urgency.URGENT),
             ("2026-06-11T09:00", "strategy_meeting", Urgency.SOON),
             ("2026-06-16T09:00", "strategy_meeting", Urgency.ROUTINE),
         ],

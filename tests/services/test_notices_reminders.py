@@ -79,6 +79,8 @@ def test_a_fortnight_reminds_of_each_thing_on_its_days(world, letter):
     police, east = of(letter, "police.lead", "police.practitioner"), of(letter, "social_care.lead", "social_care.east")
     core = school | of(letter, "social_care.lead", "social_care.practitioner")
     audit = of(letter, *LEADS)
+    # `both` leads the police in B.
+    leads_of_police = of(letter, "police.lead") | ({"both"} if letter == "b" else set())
     signing = {"both"} if letter == "b" else set()
     signing |= of(letter, "police.lead")
     first = stored(AuditReturn, world.returns[f"{letter}.police"].id).version * 10
@@ -93,6 +95,14 @@ def test_a_fortnight_reminds_of_each_thing_on_its_days(world, letter):
         (date(2026, 6, 15), INVITATION, 1): core,
         (date(2026, 6, 16), INVITATION, 1): surgery | police,
         (date(2026, 6, 16), REPORT, 1): surgery | east,
+        **{
+            (day, kind, place): who
+            for day, place in ((date(2026, 6, 17), 5), (date(2026, 6, 22), 2), (date(2026, 6, 23), 1))
+            for kind, who in (
+                (NoticeKind.QUORACY_AT_RISK, of(letter, "second_chair", "coordinator")),
+                (NoticeKind.QUORACY_ASKED, of(letter, "other_gp.lead", "school.lead") | leads_of_police),
+            )
+        },
         (date(2026, 6, 18), REPORT, LATE): surgery | east,
         (date(2026, 6, 18), SAY, LATE): core,
         (date(2026, 6, 18), INVITATION, 3): school,
@@ -349,7 +359,8 @@ class TestActions:
 
     def test_the_leads_where_its_owner_has_left_and_nobody_once_it_is_done(self, world):
         change(Membership, world.person("a.gp.practitioner").hat.membership_id, ended_at=world.now)
-        change(Action, world.actions["b.gp"], status=ActionStatus.DONE)
+        for name in ("gp", "strategy_gp"):
+            change(Action, world.actions[f"b.{name}"], status=ActionStatus.DONE)
         remind(morning(date(2026, 7, 24)))
         assert told(world, NoticeKind.ACTION_DUE) == {"a.gp.lead"}
 

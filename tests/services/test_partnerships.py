@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FrameworkStatus
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.default_rules import default_rule_set
 from portal.domain.errors import Invalid, NotPermitted
-from portal.domain.rules import default_rule_set
-from portal.domain.vocabulary import MeetingKind, Role
+from portal.domain.vocabulary import Role
 from portal.models.activity import Activity, ActivityChain
 from portal.models.frameworks import FrameworkEdition
 from portal.models.partnerships import Partnership
@@ -31,7 +32,7 @@ def test_it_starts_with_the_default_rules_the_usual_meetings_both_frameworks_and
     assert made.name == "Northmoor Valley"
     book = rule_book(db.session(), made.id)
     assert book.rule_sets == (default_rule_set(),)
-    assert {known.code for known in book.meeting_types} == {kind.value for kind in MeetingKind}
+    assert [known.code for known in book.meeting_types] == [kind.code for kind in DEFAULT_KINDS]
     rows = select(Activity.verb, Activity.subject_id).where(Activity.partnership_id == made.id)
     logged = [tuple(row) for row in db.session.execute(rows.order_by(Activity.sequence))]
     rule_set = db.session.scalars(select(RuleSet.id).where(RuleSet.partnership_id == made.id)).one()
@@ -51,7 +52,7 @@ def test_a_name_that_will_not_do_or_is_taken_leaves_nothing(database, name):
     before = db.session.scalar(select(func.count()).select_from(ActivityChain))
     with pytest.raises(Invalid):
         create_partnership(OPERATOR, name)
-    for table, expected in ((Partnership, 2), (ActivityChain, before), (MeetingType, 8)):
+    for table, expected in ((Partnership, 2), (ActivityChain, before), (MeetingType, 2 * len(DEFAULT_KINDS))):
         assert db.session.scalar(select(func.count()).select_from(table)) == expected
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.database.session import db
-from portal.domain.rules import EVER, AuditLevels, default_rule_set
+from portal.domain.default_kinds import DEFAULT_KINDS
+from portal.domain.default_rules import default_rule_set
+from portal.domain.rules import EVER, AuditLevels
 from portal.domain.vocabulary import MeetingKind
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 from portal.services.rule_sets import RuleBook, rule_book
@@ -46,7 +48,7 @@ def add_rule_set(area: Area, begins: date, *, types: list[str], limit: int = 5) 
 def test_a_new_partnership_has_the_default_rules_read_back_exactly(area):
     book = book_of(area)
     assert book.rule_sets == (default_rule_set(),)
-    assert [known.code for known in book.meeting_types] == [kind.value for kind in MeetingKind]
+    assert [known.code for known in book.meeting_types] == [kind.code for kind in DEFAULT_KINDS]
     assert book.meeting_types[1].name == "Review conference"
     assert "rule_set.created" in area.trail()
 
@@ -112,5 +114,5 @@ def test_meeting_types_and_rules_belong_together_by_partnership(area):
         .join(MeetingType, MeetingType.id == MeetingRule.meeting_type_id)
         .where(MeetingRule.partnership_id == area.partnership_id)
     ).all()
-    assert len(rows) == 4
+    assert len(rows) == len(DEFAULT_KINDS)
     assert all(of_rule == of_type for of_rule, of_type in rows)

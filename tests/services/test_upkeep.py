@@ -91,7 +91,7 @@ class TestConfirming:
         answers = {one.membership_id: False for one in people_confirming.people_to_confirm(lead)}
         assert people_confirming.confirm_people(lead, answers) == 2
         assert stored(Membership, of("a.gp.practitioner")).ended_at == JULY
-        assert [leaver.number for leaver in people_confirming.leavers_with_work(lead)] == [2]
+        assert [leaver.number for leaver in people_confirming.leavers_with_work(lead)] == [3]
         assert people_confirming.people_to_confirm(lead) == []
 
     def test_somebody_who_was_added_meanwhile_is_asked_about_too(self, viewer, of):

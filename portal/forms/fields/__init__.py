@@ -3,6 +3,7 @@
 from portal.forms.fields.choices import CheckboxesField, CheckboxField, Choice, RadioField, SelectField
 from portal.forms.fields.dates import DateField, TimeField
 from portal.forms.fields.files import FileField
+from portal.forms.fields.numbers import NumberField
 from portal.forms.fields.portal_form import FilterForm, PortalForm
 from portal.forms.fields.submit import SubmitField, VersionField
 from portal.forms.fields.text import CodeField, EmailField, PasswordField, TextAreaField, TextField
@@ -16,6 +17,7 @@ __all__ = [
     "EmailField",
     "FileField",
     "FilterForm",
+    "NumberField",
     "PasswordField",
     "PortalForm",
     "RadioField",

@@ -11,7 +11,7 @@ from portal.access import actions as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.action_rules import is_overdue
-from portal.domain.audit_vocabulary import ActionRag, ActionStatus
+from portal.domain.audit_vocabulary import ActionRag, ActionSource, ActionStatus
 from portal.domain.periods import quarter_began
 from portal.domain.working_days import london_day, london_instant
 from portal.models.actions import Action, ActionUpdate
@@ -39,6 +39,7 @@ class Wanted:
     rag: ActionRag | None = None
     agency_id: int | None = None
     own_only: bool = False
+    source: ActionSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Tally:
 
 def list_actions(viewer: Viewer, wanted: Wanted, *, page: int = 1) -> Page[ActionRow]:
     """The actions that the viewer sees, overdue first."""
-    rows = _narrowed(access.visible_to(viewer), viewer, wanted)
+    rows = _narrowed(_listed(viewer), viewer, wanted)
     total = count(rows.with_only_columns(Action.id))
     number = page_number(page, total)
     place = case(
@@ -117,7 +118,7 @@ def tally(viewer: Viewer) -> Tally:
     """The counts above the list, by one query."""
     overdue = overdue_where(viewer.today)
     row = db.session.execute(
-        access.visible_to(viewer).with_only_columns(
+        _listed(viewer).with_only_columns(
             func.count().filter(Action.status != ActionStatus.CLOSED),
             func.count().filter(overdue),
             func.count().filter(Action.status == ActionStatus.DONE),
@@ -130,9 +131,13 @@ def tally(viewer: Viewer) -> Tally:
 
 def agencies_with_actions(viewer: Viewer) -> list[tuple[int, str]]:
     """The agencies that the list can be narrowed to, by name; one alone is no choice."""
-    ids = access.visible_to(viewer).with_only_columns(Action.agency_id)
+    ids = _listed(viewer).with_only_columns(Action.agency_id)
     rows = db.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(ids)).order_by(Agency.name, Agency.id))
     return [(row.id, row.name) for row in rows]
+
+
+def _listed(viewer: Viewer) -> Select[Action]:
+    return access.visible_to(viewer).where(access.listed_where(viewer))
 
 
 def overdue_where(today: date) -> ColumnElement[bool]:
@@ -159,6 +164,8 @@ def _narrowed(rows: Select[Action], viewer: Viewer, wanted: Wanted) -> Select[Ac
         rows = rows.where(Action.rag == wanted.rag)
     if wanted.agency_id is not None:
         rows = rows.where(Action.agency_id == wanted.agency_id)
+    if wanted.source is not None:
+        rows = rows.where(Action.source == wanted.source)
     if wanted.own_only:
         rows = rows.where(Action.owner_membership_id == viewer.membership_id)
     return rows

@@ -21,6 +21,7 @@ from portal.models.audits import AuditReturn, AuditRound, Response
 from portal.models.frameworks import Question
 from portal.models.partnerships import Agency
 from portal.models.people import User
+from portal.services.actions.origins import MeetingOrigin, meeting_origin, part_in
 from portal.services.changes import Change, changing
 from portal.services.notices.actions import tell_sent_back
 
@@ -52,6 +53,7 @@ class ActionPage:
     action: Action
     agency: str
     origin: Origin | None
+    meeting: MeetingOrigin | None
     is_overdue: bool
     evidence: str
     history: list[Said]
@@ -73,16 +75,18 @@ def find_action(viewer: Viewer, action_id: int) -> ActionPage:
         raise NotVisible("There is no such action.")
     reads = access.may_read_history(viewer, action)
     evidence = db.session.scalar(select(Action.evidence).where(Action.id == action.id)) if reads else ""
+    meeting = meeting_origin(viewer, action)
     return ActionPage(
         action,
         action.agency.name,
         _origin(viewer, action),
+        meeting,
         is_overdue(action.status, action.due_on, viewer.today),
         evidence or "",
         _history(db.session(), action) if reads else [],
         reads_history=reads,
         may_work_on=access.may_work_on(viewer, action),
-        may_check=access.may_check(viewer, action),
+        may_check=access.may_check(viewer, action, meeting.part if meeting else access.NO_MEETING),
     )
 
 
@@ -142,7 +146,12 @@ def _step(change: Change, action: Action, after: ActionStatus, *, text: str, rag
     if action.version != version:
         theirs = {"Status": label(action.status), "How it goes": label(action.rag), "Due": _day(action.due_on)}
         raise Conflict("Somebody else changed this action a moment ago.", mine={"Yours": text.strip()}, theirs=theirs)
-    if not (access.may_check if checks else access.may_work_on)(viewer, action):
+    is_theirs = (
+        access.may_check(viewer, action, part_in(change.session, viewer, action))
+        if checks
+        else access.may_work_on(viewer, action)
+    )
+    if not is_theirs:
         raise NotPermitted("This step is not the viewer's to take.")
     refused = refusal(before, after, text)
     if refused is not None:

@@ -12,11 +12,12 @@ from portal.access.roles import CASE_ROLES
 from portal.access.viewer import Viewer
 from portal.domain.contradictions import Counted, escalation_figures, figures_of
 from portal.domain.escalation_vocabulary import EscalationStatus, LadderKind
-from portal.domain.vocabulary import CONFERENCES
+from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.working_days import add_months
 from portal.models.audits import AuditReturn
 from portal.models.escalations import Escalation
 from portal.services.indicators.counting import Question, count_invitations
+from portal.services.rule_sets import codes_of_family
 
 MONTHS_COUNTED = 12
 
@@ -27,12 +28,14 @@ ESCALATIONS = (LadderKind.NON_ATTENDANCE, LadderKind.DISAGREEMENT)
 def own_figures(session: Session, audit_return: AuditReturn, opens_on: date, now: datetime) -> dict[str, Counted]:
     """What an agency's conferences of the twelve months before the round's opening say, by the figure's id.
 
-    With it what is open with the agency at the moment, overdue where its clock has ended, by one statement more.
-    The viewer was found to read the return, and so reads what speaks against it, whatever figures their role has.
+    A partnership's own kinds of conference count as such. With them what is open with the agency at the moment, and
+    overdue where its clock has ended: three statements in all. The viewer was found to read the return, and so reads
+    what speaks against it, whatever figures their role has.
     """
     scope = FigureScope(audit_return.partnership_id, audit_return.agency_id, None, hides_small=False)
     first, last = counted_days(opens_on)
-    counted = count_invitations(session, scope, Question(first, last, meeting_types=frozenset(CONFERENCES)))
+    conferences = codes_of_family(session, audit_return.partnership_id, MeetingFamily.CONFERENCE)
+    counted = count_invitations(session, scope, Question(first, last, meeting_types=conferences))
     return figures_of(counted.get((), {})) | _escalations(session, audit_return, now)
 
 

@@ -17,7 +17,7 @@ from portal.domain.working_days import add_working_days, london_day, london_inst
 from portal.models.partnerships import Partnership
 from portal.models.people import User
 from portal.services import agencies, imports, partnerships
-from portal.services.demo import absences, accounts, import_files, inboxes, names
+from portal.services.demo import absences, accounts, child_plans, import_files, inboxes, names
 from portal.services.demo.audits import script
 from portal.services.demo.audits.cast import Cast
 from portal.services.demo.cases import Area, Families
@@ -27,6 +27,7 @@ from portal.services.demo.current import Current, since
 from portal.services.demo.diary import Diary
 from portal.services.demo.escalations import script as escalations
 from portal.services.demo.import_files import PlannedMeeting
+from portal.services.demo.meetings import script as meetings
 from portal.services.demo.other_meetings import OtherMeetings
 from portal.services.demo.people import PARTNERSHIPS, DemoPartnership, DemoPerson, at_agencies, everybody
 from portal.services.demo.plan import EASTMARSH, WESTMOOR, Plan, completed_quarters
@@ -81,6 +82,9 @@ def _build(size: Size, progress: Progress) -> None:
         own_chance = Random(f"{size.seed} {place.name} escalations")  # noqa: S311 - apart, for the same reason
         cast = Cast(place, everyone, codes, size.today, diary, own_chance)
         escalations.plan_past(cast, FOUNDED)
+        quarters = completed_quarters(size.today)
+        own_chance = Random(f"{size.seed} {place.name} meetings")  # noqa: S311 - apart, for the same reason
+        stage = meetings.plan_past(replace(cast, chance=own_chance), FOUNDED, quarters)
         diary.live(begins)
         progress(f"{place.name}: meetings")
         operator = replace(founder, now=begins)
@@ -91,13 +95,22 @@ def _build(size: Size, progress: Progress) -> None:
         keeper = accounts.viewer_of(coordinator.email, _partnership_id(operator), operator.now)
         name_children(keeper, families, surnames, chance)
         progress(f"{place.name}: answers, reports and registers")
+        own_chance = Random(f"{size.seed} {place.name} plans")  # noqa: S311 - apart, for the same reason
+        numbers = child_plans.NUMBERS[place.name].times(size.scale)
+        planned = child_plans.ChildPlans(place.prefix, quarters, numbers, own_chance)
+        plans = planned.plan(families, past + current.settled, size.today)
+        child_plans.bring_in(operator, place.prefix, plans, diary, size.today)
+        chairs = [p.email for p in everyone if p.partnership == place.name and p.role is Role.CHAIR]
+        child_plans.plan_checks(chairs, diary, london_day(begins), size.today, own_chance)
+        progress(f"{place.name}: child protection plans")
         staff = at_agencies(everyone, place.name)
         Work(_partnership_id(operator), place.prefix, staff, size.today, chance, diary).plan(current.open)
         earliest = -working_days_between(london_day(begins), size.today) + 1
         escalations.plan_recent(cast, earliest)
+        meetings.plan_recent(stage, quarters)
         absences.plan(cast)
         inboxes.plan_reminders(cast)
-        progress(f"{place.name}: escalations")
+        progress(f"{place.name}: escalations and records of meetings")
         diary.live()
     inboxes.tidy(london_instant(size.today, time(9)))
     accounts.have_signed_in(london_instant(size.today, time(8)))

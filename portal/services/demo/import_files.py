@@ -59,16 +59,16 @@ class PlannedMeeting:
 
 def meetings_file(meetings: Iterable[PlannedMeeting]) -> str:
     """The meetings as `flask import meetings` reads them."""
-    return _csv(
+    return csv_text(
         MEETING_COLUMNS,
         (
             (
                 meeting.reference,
                 meeting.kind,
                 meeting.case_reference,
-                _iso(meeting.trigger_on),
+                iso(meeting.trigger_on),
                 f"{meeting.day.isoformat()}T{meeting.start}",
-                _iso(meeting.day) if meeting.status in (MeetingStatus.HELD, MeetingStatus.INQUORATE) else "",
+                iso(meeting.day) if meeting.status in (MeetingStatus.HELD, MeetingStatus.INQUORATE) else "",
                 meeting.status,
                 meeting.format,
                 {True: "yes", False: "no", None: ""}[meeting.interim_safety_plan],
@@ -81,7 +81,7 @@ def meetings_file(meetings: Iterable[PlannedMeeting]) -> str:
 
 def attendance_file(meetings: Iterable[PlannedMeeting]) -> str:
     """Their invitations as `flask import attendance` reads them."""
-    return _csv(
+    return csv_text(
         ATTENDANCE_COLUMNS,
         (
             (
@@ -90,9 +90,9 @@ def attendance_file(meetings: Iterable[PlannedMeeting]) -> str:
                 row.expectation,
                 row.attendance or "",
                 "",
-                _iso(row.report_received_on),
-                _iso(row.report_shared_on),
-                _iso(row.consulted_on),
+                iso(row.report_received_on),
+                iso(row.report_shared_on),
+                iso(row.consulted_on),
             )
             for meeting in meetings
             for row in meeting.invitations
@@ -102,10 +102,11 @@ def attendance_file(meetings: Iterable[PlannedMeeting]) -> str:
 
 def agencies_file(rows: Iterable[Sequence[str]]) -> str:
     """Agencies as `flask import agencies` reads them."""
-    return _csv(("agency_code", "name", "agency_type", "urn", "ods_code", "email"), rows)
+    return csv_text(("agency_code", "name", "agency_type", "urn", "ods_code", "email"), rows)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV, under their header."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -113,5 +114,6 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _iso(day: date | None) -> str:
+def iso(day: date | None) -> str:
+    """A day as files write it; empty for none."""
     return day.isoformat() if day else ""

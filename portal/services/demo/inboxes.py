@@ -23,6 +23,10 @@ KEPT = 5
 MORNING = time(8, 15)
 ONLY_TELLS = (
     NoticeKind.INVITATION_CHANGED,
+    NoticeKind.CONTEST_UPHELD,
+    NoticeKind.CONTEST_KEPT,
+    NoticeKind.DECISIONS_SENT,
+    NoticeKind.MINUTES_SENT,
     NoticeKind.ESCALATION_REPLY,
     NoticeKind.ESCALATION_CLOSED,
     NoticeKind.ALERT_REPLY,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -29,27 +27,14 @@ from portal.models.partnerships import Partnership
 from portal.models.reports import Report
 from portal.services import known_people
 from portal.services.demo.accounts import list_accounts
+from portal.services.demo.marks import MARK, Marker, SeenBy, seen_by
+from portal.services.demo.meetings.markers import list_of_meetings
 
-_MARK = re.compile(r"\b[A-Z]{2}[AEFLNQRW]-\d{4}-\d{4}\b")
-
-_KINDS_OF_FILE = {FilePurpose.REPORT_ATTACHMENT: "uploaded_file", FilePurpose.AUDIT_EVIDENCE: "evidence_file"}
-
-SeenBy = dict[int, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """One planted string; `record` names its row, `visible_to` the demo accounts that may read it."""
-
-    marker: str
-    kind: str
-    partnership: str
-    record: str
-    visible_to: tuple[str, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """The marker as `flask demo markers --json` prints it."""
-        return asdict(self)
+_KINDS_OF_FILE = {
+    FilePurpose.REPORT_ATTACHMENT: "uploaded_file",
+    FilePurpose.AUDIT_EVIDENCE: "evidence_file",
+    FilePurpose.MEETING_MINUTES: "minutes_file",
+}
 
 
 def list_markers(now: datetime) -> list[Marker]:
@@ -66,6 +51,7 @@ def list_markers(now: datetime) -> list[Marker]:
         found += _audit_answers(partnership, here)
         found += _escalations(partnership, here)
         found += _waivers(partnership, here)
+        found += list_of_meetings(partnership, here)
     return found
 
 
@@ -79,21 +65,12 @@ def _viewers(now: datetime) -> Iterator[Viewer]:
                 yield worn
 
 
-def _seen(viewers: list[Viewer], ids: Callable[[Viewer], Select[int]]) -> SeenBy:
-    """Who sees which rows, by the rows' ids."""
-    found: SeenBy = {}
-    for viewer in viewers:
-        for row_id in db.session.scalars(ids(viewer)):
-            found.setdefault(row_id, []).append(viewer.email)
-    return found
-
-
 def _who(seen: SeenBy, row_id: int) -> tuple[str, ...]:
     return tuple(sorted(set(seen.get(row_id, ()))))
 
 
 def _children(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
-    seen = _seen(viewers, lambda v: case_access.children_visible_to(v).with_only_columns(Child.id))
+    seen = seen_by(viewers, lambda v: case_access.children_visible_to(v).with_only_columns(Child.id))
     for child in db.session.scalars(select(Child).where(Child.partnership_id == partnership.id).order_by(Child.id)):
         yield Marker(
             f"{child.given_name} {child.surname}",
@@ -105,22 +82,22 @@ def _children(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marke
 
 
 def _reports(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
-    seen = _seen(viewers, lambda v: report_access.visible_to(v).with_only_columns(Report.id))
+    seen = seen_by(viewers, lambda v: report_access.visible_to(v).with_only_columns(Report.id))
     rows = select(Report).where(Report.partnership_id == partnership.id).order_by(Report.id)
     for report in db.session.scalars(rows):
-        for mark in _MARK.findall(report.involvement):
+        for mark in MARK.findall(report.involvement):
             yield Marker(mark, "report_text", partnership.name, f"report {report.id}", _who(seen, report.id))
 
 
 def _answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
-    seen = _seen(viewers, lambda v: meeting_access.invitations_visible_to(v).with_only_columns(Invitation.id))
+    seen = seen_by(viewers, lambda v: meeting_access.invitations_visible_to(v).with_only_columns(Invitation.id))
     rows = (
         select(Invitation)
         .where(Invitation.partnership_id == partnership.id, Invitation.answer_note.is_not(None))
         .order_by(Invitation.id)
     )
     for invitation in db.session.scalars(rows):
-        for mark in _MARK.findall(invitation.answer_note or ""):
+        for mark in MARK.findall(invitation.answer_note or ""):
             record = f"invitation {invitation.id}"
             yield Marker(mark, "answer_note", partnership.name, record, _who(seen, invitation.id))
 
@@ -128,21 +105,21 @@ def _answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker
 def _notes(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     """The chair's note is read by those who keep the meeting, not by the agencies."""
     keepers = [viewer for viewer in viewers if viewer.role not in AGENCY_ROLES]
-    seen = _seen(keepers, lambda v: meeting_access.visible_to(v).with_only_columns(Meeting.id))
+    seen = seen_by(keepers, lambda v: meeting_access.visible_to(v).with_only_columns(Meeting.id))
     rows = (
         select(Meeting).where(Meeting.partnership_id == partnership.id, Meeting.note.is_not(None)).order_by(Meeting.id)
     )
     for meeting in db.session.scalars(rows):
-        for mark in _MARK.findall(meeting.note or ""):
+        for mark in MARK.findall(meeting.note or ""):
             yield Marker(mark, "meeting_note", partnership.name, f"meeting {meeting.id}", _who(seen, meeting.id))
 
 
 def _files(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     """A file's mark stands in its name and in what it says."""
-    seen = _seen(viewers, lambda v: file_access.visible_to(v).with_only_columns(StoredFile.id))
+    seen = seen_by(viewers, lambda v: file_access.visible_to(v).with_only_columns(StoredFile.id))
     rows = select(StoredFile).where(StoredFile.partnership_id == partnership.id).order_by(StoredFile.id)
     for stored in db.session.scalars(rows):
-        for mark in _MARK.findall(stored.name):
+        for mark in MARK.findall(stored.name):
             kind = _KINDS_OF_FILE[stored.purpose]
             yield Marker(mark, kind, partnership.name, f"file {stored.id}", _who(seen, stored.id))
 
@@ -152,14 +129,14 @@ def _audit_answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[
     rows = select(Response.id, Response.narrative).where(Response.partnership_id == partnership.id)
     marked: dict[str, list[int]] = {}
     for row in db.session.execute(rows.order_by(Response.id)):
-        for mark in _MARK.findall(row.narrative):
+        for mark in MARK.findall(row.narrative):
             marked.setdefault(mark, []).append(row.id)
     ids = [row_id for found in marked.values() for row_id in found]
 
     def marked_answers(viewer: Viewer) -> Select[int]:
         return audit_access.answers_visible_to(viewer).where(Response.id.in_(ids)).with_only_columns(Response.id)
 
-    seen = _seen(viewers, marked_answers)
+    seen = seen_by(viewers, marked_answers)
     for mark, found in marked.items():
         who = {email for row_id in found for email in seen.get(row_id, ())}
         yield Marker(mark, "audit_answer", partnership.name, f"answer {found[0]}", tuple(sorted(who)))
@@ -167,27 +144,29 @@ def _audit_answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[
 
 def _escalations(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     """What was raised and what its log says are read by the same people."""
-    seen = _seen(viewers, lambda v: escalation_access.readable_to(v).with_only_columns(Escalation.id))
+    seen = seen_by(viewers, lambda v: escalation_access.readable_to(v).with_only_columns(Escalation.id))
     matters = select(Escalation).where(Escalation.partnership_id == partnership.id).order_by(Escalation.id)
     texts = [(matter.id, f"{matter.summary}\n{matter.wanted}") for matter in db.session.scalars(matters)]
     entries = select(EscalationEntry.escalation_id, EscalationEntry.text)
     entries = entries.where(EscalationEntry.partnership_id == partnership.id).order_by(EscalationEntry.id)
     texts += [(row.escalation_id, row.text) for row in db.session.execute(entries)]
     for escalation_id, text in texts:
-        for mark in _MARK.findall(text):
+        for mark in MARK.findall(text):
             record = f"escalation {escalation_id}"
             yield Marker(mark, "escalation", partnership.name, record, _who(seen, escalation_id))
 
 
 def _waivers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     """Why a chair did not raise what the rules had proposed."""
-    seen = _seen(viewers, lambda v: escalation_access.proposals_visible_to(v).with_only_columns(EscalationProposal.id))
+    seen = seen_by(
+        viewers, lambda v: escalation_access.proposals_visible_to(v).with_only_columns(EscalationProposal.id)
+    )
     rows = (
         select(EscalationProposal)
         .where(EscalationProposal.partnership_id == partnership.id, EscalationProposal.waiver_note.is_not(None))
         .order_by(EscalationProposal.id)
     )
     for proposal in db.session.scalars(rows):
-        for mark in _MARK.findall(proposal.waiver_note or ""):
+        for mark in MARK.findall(proposal.waiver_note or ""):
             record = f"proposal {proposal.id}"
             yield Marker(mark, "waiver_note", partnership.name, record, _who(seen, proposal.id))

@@ -33,6 +33,8 @@ _LAST = (
     "cotes", "barrow", "lund", "spur", "brough",
 )  # fmt: skip
 
+_LAST_OF_NEWCOMERS = {"EM": "croft", "WM": "stead"}
+
 
 def people(chance: Random) -> Iterator[str]:
     """Full names of grown-ups, each once."""
@@ -49,3 +51,8 @@ def surnames(chance: Random) -> Iterator[str]:
     for number in range(2, 1000):
         # A demonstration many times the usual size runs out of syllables before it runs out of families.
         yield from (f"{name}-{names[(index * 7 + number) % len(names)]}-{number}" for index, name in enumerate(names))
+
+
+def newcomers(prefix: str) -> Iterator[str]:
+    """Surnames of the families that come to a partnership's notice in these weeks: none of those above, nor a part."""
+    yield from (first + _LAST_OF_NEWCOMERS[prefix] for first in _FIRST)

@@ -78,6 +78,7 @@ MEETING_NOTE = (
     "Opened on time. The parents came with an advocate and stayed throughout. Everybody named what has improved since "
     "the last meeting; the plan's next steps were read back and agreed."
 )
+WITHOUT_QUORUM = "Two agencies know the child, and both were there."
 
 ATTACHMENT = "Week by week since September, with what was known at the time and who was told."
 

@@ -14,8 +14,9 @@ from sqlalchemy import Row, select
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.files import Upload
+from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.registers import Mark
-from portal.domain.vocabulary import AgencyType, Answer, Attendance, Expectation, MeetingStatus
+from portal.domain.vocabulary import CONFERENCES, AgencyType, Answer, Attendance, Expectation, MeetingStatus
 from portal.domain.working_days import add_working_days, london_instant
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
@@ -223,9 +224,18 @@ class Work:
             }
             record(viewer, meeting_id, entries)
             sheet = read_register(viewer, meeting_id)
-            status = MeetingStatus.INQUORATE if sheet.line.quorate is False else MeetingStatus.HELD
-            note = f"{texts.MEETING_NOTE} Our note {mark}."
-            close_register(viewer, meeting_id, Closing(sheet.version, sheet.seen, day, start, status, None, note))
+            goes_on = sheet.line.quorate is not False or sheet.type_code in CONFERENCES
+            closing = Closing(
+                sheet.version,
+                sheet.seen,
+                day,
+                start,
+                MeetingStatus.HELD if goes_on else MeetingStatus.INQUORATE,
+                note=f"{texts.MEETING_NOTE} Our note {mark}.",
+                inquorate_reason=InquorateReason.FEW_AGENCIES_KNOW_THE_CHILD,
+                inquorate_note=f"{texts.WITHOUT_QUORUM} Our note {mark}.",
+            )
+            close_register(viewer, meeting_id, closing)
 
         self._add(self._at(day, time(17, 30)), close, chair)
 

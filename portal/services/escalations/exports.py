@@ -15,10 +15,11 @@ from enum import StrEnum
 from io import StringIO
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, case, not_
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import escalations as access
+from portal.access import meetings as meetings_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import Invalid
@@ -37,6 +38,7 @@ from portal.services.changes import changing
 from portal.services.escalations.listing import Wanted, narrowed
 from portal.services.escalations.log import LogEntry, whole_log
 from portal.services.escalations.page import EscalationPage, escalation_page
+from portal.services.notices.named_only import CALLED
 
 MARKING = "OFFICIAL-SENSITIVE"
 MOST_ROWS = 5_000
@@ -162,7 +164,7 @@ def list_csv(viewer: Viewer, wanted: Wanted) -> str:
     narrative: Mapping[int, Sequence[Cell]] = {}
     if reads:
         # What may be read is asked of the rule for reading, whatever the list shows.
-        read = session.execute(_narrative(narrowed(access.readable_to(viewer), viewer, wanted)))
+        read = session.execute(_narrative(viewer, narrowed(access.readable_to(viewer), viewer, wanted)))
         narrative = {row[0]: [cell or "" for cell in row[1:]] for row in read}
         record_reading(viewer, DOWNLOADED, "escalation", narrative)
     with changing(viewer) as change:
@@ -205,7 +207,9 @@ def _structured(rows: Select[Escalation]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _narrative(rows: Select[Escalation]) -> Select[*tuple[Any, ...]]:
+def _narrative(viewer: Viewer, rows: Select[Escalation]) -> Select[*tuple[Any, ...]]:
+    # Of a meeting for named people only, the others who read the escalation learn neither kind nor family.
+    is_closed = and_(Meeting.named_people_only, not_(meetings_access.visible_where(viewer)))
     return (
         rows.outerjoin(Case, Case.id == Escalation.case_id)
         .outerjoin(Meeting, Meeting.id == Escalation.meeting_id)
@@ -214,8 +218,8 @@ def _narrative(rows: Select[Escalation]) -> Select[*tuple[Any, ...]]:
             Escalation.id,
             Escalation.summary,
             Escalation.wanted,
-            Case.reference,
-            MeetingType.name,
+            case((is_closed, ""), else_=Case.reference),
+            case((is_closed, CALLED), else_=MeetingType.name),
             Meeting.scheduled_on,
         )
         .order_by(Escalation.id.desc())

@@ -18,6 +18,7 @@ from portal.models.cases import Case
 from portal.models.escalations import Escalation, EscalationCause
 from portal.models.meetings import Invitation, Meeting
 from portal.models.rule_sets import MeetingType
+from portal.services.notices.named_only import CALLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def subject_of(session: Session, viewer: Viewer, escalation_id: int) -> Subject 
             MeetingType.name.label("meeting_type"),
             Meeting.scheduled_on,
             Meeting.start_time,
+            Meeting.named_people_only,
             meetings_access.visible_where(viewer).label("sees_meeting"),
             Case.id.label("case_id"),
             Case.reference,
@@ -73,16 +75,18 @@ def subject_of(session: Session, viewer: Viewer, escalation_id: int) -> Subject 
     ).one_or_none()
     if row is None:
         return None
+    # Of a meeting for named people only, the others who read the escalation learn neither kind nor family.
+    is_closed = bool(row.named_people_only) and not row.sees_meeting
     return Subject(
         summary=row.summary,
         wanted=row.wanted,
         meeting_id=row.meeting_id,
-        meeting=row.meeting_type or "",
+        meeting=CALLED if is_closed else row.meeting_type or "",
         meeting_on=row.scheduled_on,
         meeting_at=row.start_time,
         sees_meeting=row.meeting_id is not None and bool(row.sees_meeting),
-        case_id=row.case_id,
-        case_reference=row.reference or "",
+        case_id=None if is_closed and row.seen_case_id is None else row.case_id,
+        case_reference="" if is_closed and row.seen_case_id is None else row.reference or "",
         sees_case=row.seen_case_id is not None and viewer.may(Permission.MEETINGS_VIEW),
     )
 
@@ -95,6 +99,7 @@ def causes_of(session: Session, viewer: Viewer, escalation_id: int) -> tuple[Cau
             EscalationCause.happened_on,
             MeetingType.name,
             Meeting.id,
+            Meeting.named_people_only,
             meetings_access.visible_where(viewer).label("sees_meeting"),
         )
         .join(Invitation, Invitation.id == EscalationCause.invitation_id)
@@ -103,4 +108,7 @@ def causes_of(session: Session, viewer: Viewer, escalation_id: int) -> tuple[Cau
         .where(EscalationCause.escalation_id == escalation_id)
         .order_by(EscalationCause.happened_on.desc(), EscalationCause.id)
     )
-    return tuple(Cause(event, on, name, number if sees else None) for event, on, name, number, sees in rows)
+    return tuple(
+        Cause(event, on, CALLED if closed and not sees else name, number if sees else None)
+        for event, on, name, number, closed, sees in rows
+    )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import func, select, true
+from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
 from portal.access.viewer import Viewer
+from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.vocabulary import ANSWERING_ROLES, COUNTED_STATUSES, PRESENT, Expectation
 from portal.domain.working_days import add_months, london_instant
+from portal.models.contests import Contest
 from portal.models.meetings import Invitation, Meeting
 
 MONTHS_COUNTED = 3
@@ -26,6 +28,10 @@ class Done:
     reports_on_time: int
     expected: int
     attended: int
+    report_only: int
+    optional: int
+    contested: int
+    """Contested and not decided yet, whatever is expected: each counts as it stands until it is."""
 
 
 def done_by_agency(session: Session, viewer: Viewer) -> Done | None:
@@ -39,14 +45,21 @@ def done_by_agency(session: Session, viewer: Viewer) -> Done | None:
     reports = select(func.count().label("sent"), on_time.label("on_time")).where(
         own, Invitation.report_received_on >= first
     )
-    came = func.count().filter(Invitation.attendance.in_(PRESENT))
+    is_expected = Invitation.expectation == Expectation.EXPECTED
+    is_contested = exists().where(Contest.invitation_id == Invitation.id, Contest.status == ContestStatus.OPEN)
+    kinds = {
+        "expected": is_expected,
+        "attended": and_(is_expected, Invitation.attendance.in_(PRESENT)),
+        "report_only": Invitation.expectation == Expectation.REPORT_ONLY,
+        "optional": Invitation.expectation == Expectation.OPTIONAL,
+        "contested": is_contested.correlate(Invitation),
+    }
     meetings = (
-        select(func.count().label("expected"), came.label("attended"))
+        select(*(func.count().filter(condition).label(name) for name, condition in kinds.items()))
         .select_from(Invitation)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .where(
             own,
-            Invitation.expectation == Expectation.EXPECTED,
             Invitation.meeting_on.between(add_months(viewer.today, -MONTHS_COUNTED), viewer.today),
             Meeting.status.in_(COUNTED_STATUSES),
         )

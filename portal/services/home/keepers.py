@@ -13,19 +13,22 @@ from sqlalchemy.orm import Session
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
 from portal.domain.answering import has_begun
+from portal.domain.labels import listed
 from portal.domain.quoracy import Foresight
-from portal.domain.vocabulary import Answer, Expectation, MeetingStatus, Role
-from portal.models.meetings import Invitation, Meeting
-from portal.models.partnerships import Agency
+from portal.domain.vocabulary import COUNTED_STATUSES, MeetingStatus, Role
+from portal.domain.working_days import working_days_between
+from portal.models.meetings import Meeting
 from portal.models.people import Membership, User
+from portal.models.registers import RegisterClosing
 from portal.models.rule_sets import MeetingType
 from portal.services.home.tasks import Task, TaskKind
-from portal.services.meetings.kinds import kinds
+from portal.services.meetings.kinds import Kind, kinds
 from portal.services.meetings.outlook import Standing, standings
 
 SEES_COMING = frozenset({Role.CHAIR, Role.SAFEGUARDING_MANAGER})
 SEES_REGISTERS = SEES_COMING
 CHASES = frozenset({Role.COORDINATOR})
+WINS_PEOPLE = CHASES | {Role.CHAIR}
 KEEPERS = SEES_COMING | CHASES
 
 CHASED = timedelta(days=7)
@@ -78,11 +81,16 @@ def kept_by(session: Session, viewer: Viewer) -> Kept:
     ahead = [row for row in rows if not has_begun(viewer.now, row.scheduled_on, row.start_time)]
     by_meeting = standings(session.connection(), {row.id for row in ahead})
     nobody = Standing()
+    known = kinds(session.connection(), {hat.partnership_id for hat in hats.values()})
+    at_risk = {row.id for row in ahead if _is_at_risk(row, known, by_meeting.get(row.id, nobody), viewer.today)}
+    for row in _once(hats, ahead, WINS_PEOPLE):
+        if row.id in at_risk:
+            tasks.append(_quoracy_task(hats[row.membership_id], row, known, by_meeting.get(row.id, nobody)))
     for row in _once(hats, ahead, CHASES):
         standing = by_meeting.get(row.id, nobody)
-        if standing.unanswered and row.scheduled_on <= viewer.today + CHASED:
+        # Of a meeting at risk, who has not answered stands on the page of that.
+        if row.id not in at_risk and standing.unanswered and row.scheduled_on <= viewer.today + CHASED:
             tasks.append(_chase_task(hats[row.membership_id], row, standing))
-    known = kinds(session.connection(), {hat.partnership_id for hat in hats.values()})
     coming = [
         ComingMeeting(
             row.id,
@@ -100,32 +108,10 @@ def kept_by(session: Session, viewer: Viewer) -> Kept:
     return Kept(tasks, coming[:MOST_COMING])
 
 
-def not_ours(session: Session, viewer: Viewer) -> list[Task]:
-    """The invitations that agencies have said are not theirs, for the person's memberships as coordinator."""
-    hats = {number: hat for number, hat in keeper_hats(viewer).items() if hat.role in CHASES}
-    parts = [_not_ours(worn) for number in hats if (worn := viewer.wearing(number)) is not None]
-    if not parts:
-        return []
-    rows = session.execute(union_all(*parts)).all()
-    return [
-        Task(
-            TaskKind.NOT_OURS,
-            hats[row.membership_id],
-            min(row.scheduled_on, viewer.today),
-            row.meeting_id,
-            row.name,
-            row.scheduled_on,
-            row.start_time,
-            subject=row.agency,
-            subject_id=row.id,
-            reference=row.reference,
-        )
-        for row in rows
-    ]
-
-
 def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
-    """One membership's meetings that have no outcome yet: the latest that have come, and the next."""
+    """One membership's meetings whose register waits: the latest that have come, and the next; and of those that were
+    held, the registers that were opened again.
+    """
     # Written into the statement as it stands in the partial index, which a bound value would not meet.
     is_open = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
     meetings = (
@@ -133,7 +119,7 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .outerjoin(Membership, Membership.id == Meeting.chair_membership_id)
         .outerjoin(User, User.id == Membership.user_id)
-        .where(is_open, Meeting.register_closed_at.is_(None))
+        .where(Meeting.register_closed_at.is_(None))
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
             Meeting.id,
@@ -147,37 +133,13 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
         .limit(MOST_READ)
     )
     along = (Meeting.scheduled_on, Meeting.start_time, Meeting.id)
-    ahead = meetings.where(Meeting.scheduled_on >= viewer.today).order_by(*along)
+    ahead = meetings.where(is_open, Meeting.scheduled_on >= viewer.today).order_by(*along)
     if viewer.role not in SEES_REGISTERS:
         return [select(ahead.subquery())]
-    behind = meetings.where(Meeting.scheduled_on < viewer.today).order_by(*(column.desc() for column in along))
-    return [select(ahead.subquery()), select(behind.subquery())]
-
-
-def _not_ours(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    # Written into the statement as it stands in the partial index, which a bound value would not meet.
-    is_not_ours = Invitation.answer == bindparam(None, Answer.NOT_OURS, literal_execute=True)
-    return (
-        access.invitations_visible_to(viewer)
-        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-        .join(Agency, Agency.id == Invitation.agency_id)
-        .where(
-            is_not_ours,
-            Invitation.expectation != Expectation.NOT_RELEVANT,
-            Meeting.status == MeetingStatus.SCHEDULED,
-            Meeting.register_closed_at.is_(None),
-        )
-        .with_only_columns(
-            literal(viewer.membership_id).label("membership_id"),
-            Invitation.id,
-            Invitation.meeting_id,
-            MeetingType.name,
-            Meeting.reference,
-            Meeting.scheduled_on,
-            Meeting.start_time,
-            Agency.name.label("agency"),
-        )
-    )
+    behind = meetings.where(is_open, Meeting.scheduled_on < viewer.today).order_by(*(column.desc() for column in along))
+    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == viewer.partnership_id)
+    again = meetings.where(Meeting.status.in_(COUNTED_STATUSES), Meeting.id.in_(opened_again)).order_by(*along)
+    return [select(ahead.subquery()), select(behind.subquery()), select(again.subquery())]
 
 
 def _once(
@@ -204,6 +166,31 @@ def _register_task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
         row.scheduled_on,
         row.start_time,
         subject=(row.chair or "") if oversees else "",
+        reference=row.reference,
+    )
+
+
+def _is_at_risk(row: Row[*tuple[Any, ...]], known: Mapping[int, Kind], standing: Standing, today: date) -> bool:
+    """Whether the answers to a meeting do not promise its quorum, on one of the days on which its rules ask for it."""
+    kind = known[row.meeting_type_id]
+    reminders = kind.inquorate_on(row.scheduled_on).reminders
+    if not reminders or working_days_between(today, row.scheduled_on) > max(reminders):
+        return False
+    foresight = standing.foresight(kind.quorum_on(row.scheduled_on))
+    return foresight is not None and foresight.is_at_risk
+
+
+def _quoracy_task(hat: Hat, row: Row[*tuple[Any, ...]], known: Mapping[int, Kind], standing: Standing) -> Task:
+    foresight = standing.foresight(known[row.meeting_type_id].quorum_on(row.scheduled_on))
+    return Task(
+        TaskKind.QUORACY,
+        hat,
+        row.scheduled_on,
+        row.id,
+        row.name,
+        row.scheduled_on,
+        row.start_time,
+        subject=listed(foresight.missing.words()) if foresight else "",
         reference=row.reference,
     )
 

@@ -20,6 +20,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
+from portal.services.scheduling.confirming import asked_again_where
 
 LOOKED_BACK = timedelta(days=10)
 """What was owed to an older meeting is no longer among the few things of today: the list of meetings has it."""
@@ -46,7 +47,7 @@ def agency_hats(viewer: Viewer) -> list[Hat]:
 
 
 def owed_by_agencies(session: Session, viewer: Viewer) -> Owed:
-    """Answers, reports and declarations that the person's agencies owe, and differences with the chair."""
+    """Answers, also to be given again, reports and declarations that the person's agencies owe, and differences."""
     hats = {hat.membership_id: hat for hat in agency_hats(viewer)}
     parts = [_owed(worn) for hat in hats if (worn := viewer.wearing(hat)) is not None]
     if not parts:
@@ -75,7 +76,7 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .where(
             Invitation.meeting_on >= today - LOOKED_BACK,
             Meeting.status != MeetingStatus.CANCELLED,
-            or_(unanswered_where(today), _unreported(today), untold_where(today), _disputed()),
+            or_(unanswered_where(today), _unreported(today), untold_where(today), _disputed(), _asked_again(today)),
         )
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
@@ -94,6 +95,7 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             unanswered_where(today).label("is_unanswered"),
             _unreported(today).label("is_unreported"),
             untold_where(today).label("is_untold"),
+            _asked_again(today).label("is_asked_again"),
             Invitation.declared_attendance,
             Invitation.confirmed_attendance,
         )
@@ -103,6 +105,11 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 def _unreported(today: date) -> ColumnElement[bool]:
     near = Invitation.report_due_on <= today + REPORTS_AHEAD
     return and_(REPORT_ASKED, Invitation.report_received_on.is_(None), or_(near, Report.id.is_not(None)))
+
+
+def _asked_again(today: date) -> ColumnElement[bool]:
+    """Answers that were given before the meeting moved, while it is still to come."""
+    return and_(Invitation.meeting_on >= today, asked_again_where())
 
 
 def _disputed() -> ColumnElement[bool]:
@@ -130,6 +137,11 @@ def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
             meeting_on=row.scheduled_on, report_due_on=row.report_due_on, invited_on=london_day(row.created_at)
         )
         found.append(task(TaskKind.ANSWER, due))
+    if row.is_asked_again:
+        # Whoever answered has as long as if they were invited today.
+        asked = london_day(viewer.now)
+        due = answer_due_on(meeting_on=row.scheduled_on, report_due_on=row.report_due_on, invited_on=asked)
+        found.append(task(TaskKind.CONFIRM_ANSWER, due))
     if row.is_unreported:
         found.append(task(TaskKind.REPORT, row.report_due_on))
     if row.is_untold and has_begun(viewer.now, row.scheduled_on, row.start_time):

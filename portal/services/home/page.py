@@ -1,4 +1,4 @@
-"""All of one person's Home, by at most fourteen queries however many memberships they have."""
+"""All of one person's Home, by at most sixteen queries however many memberships they have."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from portal.database.session import db
 from portal.services.home.audits import returns_to_answer
 from portal.services.home.done import Done, done_by_agency
 from portal.services.home.escalations import escalated
-from portal.services.home.keepers import ComingMeeting, kept_by, not_ours
+from portal.services.home.keepers import ComingMeeting, kept_by
+from portal.services.home.midway import midway_checks
+from portal.services.home.minutes import written_after
+from portal.services.home.objections import objected
 from portal.services.home.owed import next_meeting, owed_by_agencies
-from portal.services.home.panels import returns_to_rate
 from portal.services.home.promised import promised
 from portal.services.home.proposals import proposals_to_decide
-from portal.services.home.rounds import rounds_to_run
+from portal.services.home.rounds import rounds_at_work
 from portal.services.home.signing import returns_to_sign
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.home.upkeep import looked_after
@@ -39,7 +41,7 @@ class Home:
 
 
 def home(viewer: Viewer) -> Home:
-    """What the person must do under all their memberships, soonest due first."""
+    """What the person must do under all their memberships: registers to close, then what is due soonest."""
     session: Session = db.session()
     owed = owed_by_agencies(session, viewer)
     kept = kept_by(session, viewer)
@@ -47,15 +49,16 @@ def home(viewer: Viewer) -> Home:
         [
             *owed.tasks,
             *kept.tasks,
-            *not_ours(session, viewer),
+            *objected(session, viewer),
+            *written_after(session, viewer),
+            *midway_checks(session, viewer),
             *proposals_to_decide(session, viewer),
             *looked_after(session, viewer),
             *promised(session, viewer),
             *escalated(session, viewer),
             *returns_to_answer(session, viewer),
             *returns_to_sign(session, viewer),
-            *rounds_to_run(session, viewer),
-            *returns_to_rate(session, viewer),
+            *rounds_at_work(session, viewer),
         ],
         key=lambda task: task.place,
     )

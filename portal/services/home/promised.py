@@ -1,18 +1,23 @@
-"""Actions on Home: what an agency is late with, what the business manager checks, and how many are late in all."""
+"""Actions on Home: what an agency is late with, what is to be checked, and how many are late in all.
+
+What a meeting's action asks for is about a child and stays on the page behind: Home names the meeting's kind and day.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Date, LargeBinary, Row, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, LargeBinary, Row, Select, String, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import actions as access
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
-from portal.domain.audit_vocabulary import ActionStatus
+from portal.domain.vocabulary import Post, Role
 from portal.models.actions import Action
+from portal.models.meetings import Meeting
 from portal.models.partnerships import Agency
+from portal.models.rule_sets import MeetingType
 from portal.services.actions.listing import overdue_where
 from portal.services.home.tasks import Task, TaskKind
 
@@ -24,10 +29,11 @@ def promised(session: Session, viewer: Viewer) -> list[Task]:
     hats = {hat.membership_id: hat for hat in viewer.hats}
     worn = [one for number in hats if (one := viewer.wearing(number)) is not None]
     owners = [one for one in worn if one.may(Permission.ACTIONS_OWN)]
-    checkers = [one for one in worn if one.may(Permission.ACTIONS_CHECK)]
+    overseers = [one for one in worn if one.may(Permission.ACTIONS_CHECK) or one.role is Role.CHAIR]
+    checkers = [one for one in worn if one in overseers or _manages_a_team(one)]
     # The first part gives the union its types: a tally has no encrypted text to read as such.
     parts = [select(part.subquery()) for part in (*map(_overdue, owners), *map(_to_check, checkers))]
-    parts += [select(_tally(one).subquery()) for one in checkers]
+    parts += [select(_tally(one).subquery()) for one in overseers]
     if not parts:
         return []
     tasks: dict[tuple[str, int], Task] = {}
@@ -39,27 +45,36 @@ def promised(session: Session, viewer: Viewer) -> list[Task]:
     return list(tasks.values())
 
 
+def _manages_a_team(viewer: Viewer) -> bool:
+    return viewer.hat is not None and viewer.hat.post is Post.TEAM_MANAGER
+
+
 def _overdue(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    return _listed(viewer, TaskKind.ACTION_OVERDUE).where(overdue_where(viewer.today))
+    theirs = (overdue_where(viewer.today), access.workable_where(viewer))
+    return _listed(viewer, TaskKind.ACTION_OVERDUE).where(*theirs)
 
 
 def _to_check(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    return _listed(viewer, TaskKind.CHECK_ACTION).where(Action.status == ActionStatus.DONE)
+    return _listed(viewer, TaskKind.CHECK_ACTION).where(access.checkable_where(viewer))
 
 
 def _listed(viewer: Viewer, kind: TaskKind) -> Select[*tuple[Any, ...]]:
     return (
         access.visible_to(viewer)
         .join(Agency, Agency.id == Action.agency_id)
+        .outerjoin(Meeting, Meeting.id == Action.meeting_id)
+        .outerjoin(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
             literal(kind.value, String).label("kind"),
             Action.id,
-            Action.what,
+            case((~access.FROM_MEETING, Action.what)).label("what"),
             Agency.name.label("agency"),
             Action.due_on,
             literal(0).label("done"),
             literal(0).label("of"),
+            MeetingType.name.label("meeting_type"),
+            func.coalesce(Meeting.held_on, Meeting.scheduled_on, type_=Date).label("meeting_on"),
         )
         .order_by(Action.due_on, Action.id)
         .limit(MOST_OF_EACH)
@@ -80,6 +95,8 @@ def _tally(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             cast(null(), Date).label("due_on"),
             func.count(Action.id).label("done"),
             func.count(Action.agency_id.distinct()).label("of"),
+            cast(null(), String).label("meeting_type"),
+            cast(null(), Date).label("meeting_on"),
         )
     )
 
@@ -91,7 +108,9 @@ def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
         TaskKind(row.kind),
         hat,
         row.due_on if row.kind == TaskKind.ACTION_OVERDUE else None,
+        meeting_type=row.meeting_type or "",
+        on=row.meeting_on,
         subject=row.agency,
         subject_id=row.id,
-        what=row.what,
+        what=row.what or "",
     )

@@ -1,38 +1,43 @@
-"""What a business manager has to do for audit rounds: returns that are late, and a round that opens tomorrow."""
+"""Audit rounds on Home: what a business manager has to run, and what waits for a panel; by one query."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Date, Select, String, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import audits as access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
-from portal.models.audits import AuditReturn, AuditRound
+from portal.domain.audit_vocabulary import ReturnStatus
+from portal.models.audits import AuditReturn, AuditRound, PanelMember
 from portal.services.audits.progress import late_where
 from portal.services.home.tasks import Task, TaskKind
 
 
-def rounds_to_run(session: Session, viewer: Viewer) -> list[Task]:
-    """For the person's memberships that run audit rounds, by one query."""
-    hats = {hat.membership_id: hat for hat in viewer.hats if Permission.AUDITS_RUN in hat.permissions}
-    parts = [_rounds(worn) for number in hats if (worn := viewer.wearing(number)) is not None]
+def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:
+    """For the person's memberships that run audit rounds or sit on a panel, one task for each round."""
+    hats = {hat.membership_id: hat for hat in viewer.hats}
+    parts = [part for number in hats if (worn := viewer.wearing(number)) is not None for part in _parts(worn)]
     if not parts:
         return []
     return [
-        Task(
-            TaskKind.RETURNS_LATE, hats[row.membership_id], row.since, subject=row.title, subject_id=row.id, of=row.late
-        )
-        if row.opens_on <= viewer.today
-        else Task(TaskKind.ROUND_OPENS, hats[row.membership_id], row.opens_on, subject=row.title, subject_id=row.id)
-        for row in session.execute(union_all(*parts))
+        Task(TaskKind(row.kind), hats[row.membership_id], row.due, subject=row.title, subject_id=row.id, of=row.number)
+        for row in session.execute(union_all(*(select(part.subquery()) for part in parts)))
     ]
 
 
-def _rounds(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
+    if viewer.may(Permission.AUDITS_RUN):
+        yield _to_run(viewer)
+    if viewer.may(Permission.AUDITS_MODERATE):
+        yield _to_rate(viewer)
+
+
+def _to_run(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """One membership's rounds: open with returns that are late, and since when, or opening tomorrow."""
     late = (
         access.visible_to(viewer)
@@ -43,7 +48,8 @@ def _rounds(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .group_by(AuditReturn.round_id)
         .subquery()
     )
-    rounds = (
+    has_begun = AuditRound.opens_on <= viewer.today
+    return (
         access.rounds_visible_to(viewer)
         .outerjoin(late, late.c.round_id == AuditRound.id)
         .where(
@@ -52,11 +58,37 @@ def _rounds(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         )
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
+            case(
+                (has_begun, literal(TaskKind.RETURNS_LATE.value, String)),
+                else_=literal(TaskKind.ROUND_OPENS.value, String),
+            ).label("kind"),
             AuditRound.id,
             AuditRound.title,
-            AuditRound.opens_on,
-            late.c.late,
-            late.c.since,
+            case((has_begun, late.c.since), else_=AuditRound.opens_on).label("due"),
+            case((has_begun, late.c.late), else_=literal(0)).label("number"),
         )
     )
-    return select(rounds.subquery())
+
+
+def _to_rate(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """One membership's rounds as a member of their panel, and how many signed returns wait to be rated and released."""
+    return (
+        access.visible_to(viewer)
+        .join(AuditRound, AuditRound.id == AuditReturn.round_id)
+        .join(PanelMember, PanelMember.round_id == AuditRound.id)
+        .where(
+            PanelMember.membership_id == viewer.membership_id,
+            AuditRound.closed_at.is_(None),
+            AuditReturn.status == ReturnStatus.SIGNED,
+            AuditReturn.released_at.is_(None),
+        )
+        .with_only_columns(
+            literal(viewer.membership_id).label("membership_id"),
+            literal(TaskKind.RATE_RETURNS.value, String).label("kind"),
+            AuditRound.id,
+            AuditRound.title,
+            cast(null(), Date).label("due"),
+            func.count().label("number"),
+        )
+        .group_by(AuditRound.id, AuditRound.title)
+    )

@@ -13,6 +13,7 @@ class TaskKind(StrEnum):
     """What is to be done; each is one step from done."""
 
     ANSWER = "answer"
+    CONFIRM_ANSWER = "confirm_answer"
     REPORT = "report"
     DECLARE = "declare"
     DIFFERS = "differs"
@@ -20,7 +21,17 @@ class TaskKind(StrEnum):
     OVERSEE_REGISTER = "oversee_register"
     PROPOSALS = "proposals"
     NOT_OURS = "not_ours"
+    CHILD_NOT_OURS = "child_not_ours"
+    CONTEST = "contest"
+    CONTEST_DECIDED = "contest_decided"
+    OUTCOMES_TO_SIGN = "outcomes_to_sign"
+    DECISIONS_TO_SEND = "decisions_to_send"
+    MINUTES_TO_SEND = "minutes_to_send"
+    OUTCOMES_WAIT = "outcomes_wait"
+    DECISIONS_WAIT = "decisions_wait"
+    MINUTES_WAIT = "minutes_wait"
     CHASE = "chase"
+    QUORACY = "quoracy"
     JOINING = "joining"
     ALONE = "alone"
     CONFIRM_PEOPLE = "confirm_people"
@@ -36,6 +47,8 @@ class TaskKind(StrEnum):
     ACTION_OVERDUE = "action_overdue"
     CHECK_ACTION = "check_action"
     ACTIONS_OVERDUE = "actions_overdue"
+    MIDWAY_CHECK = "midway_check"
+    MIDWAY_OVERDUE = "midway_overdue"
     ESCALATION_REPLY = "escalation_reply"
     ESCALATION_DECIDE = "escalation_decide"
     ESCALATION_OVERDUE = "escalation_overdue"
@@ -71,6 +84,9 @@ class Task:
     """What was promised, of an action; what an escalation is about, in a word and without its narrative."""
 
     @property
-    def place(self) -> tuple[date, date, time]:
-        """Soonest due first, then in the order of the calendar; what has no due day comes last."""
-        return (self.due or date.max, self.on or date.max, self.at or time.min)
+    def place(self) -> tuple[bool, date, date, time]:
+        """Registers to close, on which all else of a meeting waits; then the soonest due, then along the calendar.
+
+        What has no due day comes last.
+        """
+        return (self.kind is not TaskKind.REGISTER, self.due or date.max, self.on or date.max, self.at or time.min)

@@ -39,6 +39,7 @@ from portal.services.imports.importing import (
     without_repeats,
 )
 from portal.services.imports.reading import read_records
+from portal.services.invitations.expecting import note_imported
 from portal.services.notices.meetings import tell_invitation_changed, tell_invited
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -113,6 +114,7 @@ def import_attendance(viewer: Viewer, content: bytes, label: str, progress: Prog
                 continue
             touched.add(meeting.case_id)
         invited = _save(change, partnership_id, created, changed, progress)
+        _note_expectations(change, partnership_id, known, changed)
         recount(change, partnership_id, touched, book, progress)
         _tell(change, partnership_id, invited, known, changed)
     return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
@@ -240,6 +242,22 @@ def _save(
         for row in rows
         if row["meeting_on"] >= today and row["attendance"] is None
     ]
+
+
+def _note_expectations(
+    change: Change, partnership_id: int, known: dict[tuple[int, int], Row[Any]], changed: list[dict[str, Any]]
+) -> None:
+    """Keep what was expected before, where the file expects something else."""
+    before = {row.id: row for row in known.values()}
+    note_imported(
+        change,
+        partnership_id,
+        [
+            (stored.id, stored.expectation, stored.expectation_reason, row["expectation"], row["expectation_reason"])
+            for row in changed
+            if (stored := before[row["row_id"]]).expectation != row["expectation"]
+        ],
+    )
 
 
 def _tell(

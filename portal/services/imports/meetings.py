@@ -7,11 +7,12 @@ of a meeting that is scheduled or cancelled says nothing and is left out.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -19,6 +20,7 @@ from portal.domain.vocabulary import COUNTED_STATUSES, MeetingFormat, MeetingSta
 from portal.models.meetings import Meeting
 from portal.models.people import Membership, User
 from portal.services import case_facts
+from portal.services.batches import in_batches
 from portal.services.cases import open_cases
 from portal.services.changes import Change
 from portal.services.imports.cells import Record
@@ -36,6 +38,7 @@ from portal.services.imports.importing import (
     without_repeats,
 )
 from portal.services.imports.reading import read_records
+from portal.services.named_people.naming import name_chairs
 from portal.services.notices.meetings import tell_moved
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -100,7 +103,7 @@ def import_meetings(viewer: Viewer, content: bytes, label: str, progress: Progre
             stored = known.get(row.reference)
             values = _values(row, book, chairs, cases, stored)
             if stored is None:
-                created.append({"reference": row.reference, **values})
+                created.append({"reference": row.reference, "named_people_only": _is_closed(row, book), **values})
             elif any(getattr(stored, name) != value for name, value in values.items()):
                 changed.append({"row_id": stored.id, **values})
                 touched.add(stored.case_id)
@@ -112,6 +115,7 @@ def import_meetings(viewer: Viewer, content: bytes, label: str, progress: Progre
         _save(change, partnership_id, created, changed, progress)
         recount(change, partnership_id, touched, book, progress)
         if moved:
+            _renumber(change.session, moved)
             tell_moved(change, partnership_id, moved)
     return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
 
@@ -164,9 +168,12 @@ def _known(session: Session, partnership_id: int, rows: list[_Row]) -> dict[str,
 
 
 def _check_references(row: _Row, book: RuleBook, chairs: _Chairs, stored: Row[Any] | None) -> None:
-    if row.meeting_type and book.meeting_type(row.meeting_type) is None:
-        known = ", ".join(meeting_type.code for meeting_type in book.meeting_types)
-        row.record.fault("meeting_type", f"is not one of this partnership's: {known}")
+    known = book.meeting_type(row.meeting_type)
+    if row.meeting_type and known is None:
+        codes = ", ".join(meeting_type.code for meeting_type in book.meeting_types)
+        row.record.fault("meeting_type", f"is not one of this partnership's: {codes}")
+    elif known is not None and known.is_retired and stored is None and row.status is MeetingStatus.SCHEDULED:
+        row.record.fault("meeting_type", "is retired: no more meetings of this kind are arranged")
     if row.chair_email is not None and chairs.membership(row.chair_email, stored) is None:
         row.record.fault("chair_email", "is nobody who chairs in this partnership")
 
@@ -196,6 +203,22 @@ def _values(
     return values
 
 
+def _is_closed(row: _Row, book: RuleBook) -> bool:
+    """Whether a new meeting of this kind is for named people only; of one that is known, people say so."""
+    known = book.meeting_type(row.meeting_type)
+    return known is not None and known.named_people_only
+
+
+def _renumber(session: Session, meeting_ids: Collection[int]) -> None:
+    """Raise the number by which calendars tell the newer of two entries."""
+    for some in in_batches(sorted(meeting_ids)):
+        session.execute(
+            update(_MEETINGS)
+            .where(_MEETINGS.c.id.in_(some))
+            .values(calendar_sequence=_MEETINGS.c.calendar_sequence + 1)
+        )
+
+
 def _save(
     change: Change,
     partnership_id: int,
@@ -207,8 +230,10 @@ def _save(
     rows = [{"partnership_id": partnership_id, "version": 1, "created_at": now, **values} for values in created]
     insert_rows(change.session, _MEETINGS, rows, progress, "Saving meetings")
     opened = stored_meetings(change.session, partnership_id, (row["reference"] for row in rows), ("id",))
+    name_chairs(change, (opened[row["reference"]].id for row in rows if row["named_people_only"]))
     for row in rows:
         change.log("meeting.imported", "meeting", opened[row["reference"]].id)
     update_rows(change.session, _MEETINGS, _FROM_FILE, changed)
+    name_chairs(change, (row["row_id"] for row in changed))
     for row in changed:
         change.log("meeting.changed_by_import", "meeting", row["row_id"])

@@ -109,17 +109,17 @@ def count_invitations(session: Session, scope: FigureScope, question: Question) 
         "reports_shared_with_family": and_(due, received.is_not(None), Invitation.report_shared_on.is_not(None)),
     }
     query = _grouped(question, counted).join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-    narrowed = _invitations_of(scope, question.agency_types)
+    narrowed = invitations_of(scope, question.agency_types)
     invited = and_(Invitation.meeting_id == Meeting.id, *narrowed)
     is_scoped = scope.agency_id is not None or scope.agency_type is not None
     by_agency = "agency_type" in question.by
-    if by_agency or is_scoped or (narrowed and not counts_meetings(question.by)):
+    if by_agency or "agency" in question.by or is_scoped or (narrowed and not counts_meetings(question.by)):
         query = query.join(Invitation, invited)
     else:
         query = query.outerjoin(Invitation, invited)
     if by_agency:
         query = query.join(Agency, Agency.id == Invitation.agency_id)
-    return _read(session, query.where(*_counted_meetings(scope, question)), question, counted)
+    return _read(session, query.where(*conditions_of(scope, question)), question, counted)
 
 
 def count_meetings(session: Session, scope: FigureScope, question: Question) -> dict[Key, Counts]:
@@ -138,10 +138,10 @@ def count_meetings(session: Session, scope: FigureScope, question: Question) -> 
         "interim_safety_plan": Meeting.interim_safety_plan.is_(True),
     }
     query = _grouped(question, counted).join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-    within = _invitations_of(scope, None)
+    within = invitations_of(scope, None)
     if within:
         query = query.where(exists().where(Invitation.meeting_id == Meeting.id, *within).correlate(Meeting))
-    found = _read(session, query.where(*_counted_meetings(scope, question)), question, counted)
+    found = _read(session, query.where(*conditions_of(scope, question)), question, counted)
     for counts in found.values():
         if not counts.pop("with_quorum"):
             counts["quorate"] = None
@@ -150,7 +150,8 @@ def count_meetings(session: Session, scope: FigureScope, question: Question) -> 
     return found
 
 
-def _counted_meetings(scope: FigureScope, question: Question) -> list[ColumnElement[bool]]:
+def conditions_of(scope: FigureScope, question: Question) -> list[ColumnElement[bool]]:
+    """Which meetings a question is about, as the conditions of a statement."""
     conditions = [
         Meeting.partnership_id == scope.partnership_id,
         Meeting.status.in_(COUNTED_STATUSES),
@@ -161,7 +162,7 @@ def _counted_meetings(scope: FigureScope, question: Question) -> list[ColumnElem
     return conditions
 
 
-def _invitations_of(scope: FigureScope, agency_types: frozenset[AgencyType] | None) -> list[ColumnElement[bool]]:
+def invitations_of(scope: FigureScope, agency_types: frozenset[AgencyType] | None) -> list[ColumnElement[bool]]:
     """The invitations that a viewer's figures cover, narrowed to the agency types asked for."""
     conditions: list[ColumnElement[bool]] = []
     if scope.agency_id is not None:
@@ -180,6 +181,8 @@ def _is_of_type(agency_types: Collection[AgencyType]) -> ColumnElement[bool]:
 def _key_columns(by: Sequence[str]) -> list[ColumnElement[Any]]:
     columns: Mapping[str, list[ColumnElement[Any]]] = {
         "agency_type": [Agency.agency_type.expression],
+        # Of one agency each: not for the export, but for what is kept of a frozen month.
+        "agency": [Invitation.agency_id.expression],
         "meeting_type": [MeetingType.code.expression],
         "month": [extract("year", Meeting.held_on), extract("month", Meeting.held_on)],
     }

@@ -1,6 +1,6 @@
 """The board's overview of a period: who came, who reported, and how the meetings themselves went.
 
-Four queries, whatever the number of agencies and meetings. For roles that do not work with the children, counts of 1
+Five queries, whatever the number of agencies and meetings. For roles that do not work with the children, counts of 1
 up to the rule set's limit are withheld, and with them what would give them back by subtraction from a total.
 """
 
@@ -15,16 +15,12 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.figure_words import all_of_type
 from portal.domain.indicators import INDICATORS, Over, hide_small
+from portal.domain.participation import PARTICIPATION, ByType, Counts, ParticipationTables, counts_of
 from portal.domain.periods import Days
-from portal.domain.small_counts import Place, with_totals, withheld
 from portal.domain.vocabulary import CONFERENCES, AgencyType, MeetingKind
-from portal.services.indicators.counting import Counts, Key, Question, count_invitations, count_meetings
+from portal.services.indicators.counted import Counted, count_expectations, shown_counted
+from portal.services.indicators.counting import Key, Question, count_invitations, count_meetings
 from portal.services.rule_sets import KnownType, RuleBook, rule_book
-
-PARTICIPATION = ("attendance_rate", "report_rate", "on_time_rate", "absent_with_report_rate")
-"""The rates shown for each agency type and meeting type."""
-
-_CONFERENCES = "conferences"
 
 OF_MEETINGS = ("quorate_rate", "in_time_rate")
 OF_STRATEGY = tuple(
@@ -87,6 +83,8 @@ class Overview:
     groups: tuple[Group, ...]
     meetings: tuple[Line, ...]
     strategy: Line | None
+    counted: Counted
+    """What these figures count, and what they leave out."""
 
     @property
     def is_empty(self) -> bool:
@@ -108,23 +106,19 @@ def overview(viewer: Viewer, days: Days) -> Overview:
     hidden_up_to = limit if scope.hides_small else None
     question = Question(days.first, days.last, ("agency_type", "meeting_type"))
     about, is_whole = _about(viewer, scope)
-    meetings: dict[Key, Counts] = {}
+    meetings: Mapping[Key, Counts] = {}
     if is_whole:
         meetings = count_meetings(session, scope, Question(days.first, days.last, ("meeting_type",)))
-    strategy = meetings.get((MeetingKind.STRATEGY_MEETING.value,))
     return Overview(
         about=about,
         is_whole=is_whole,
         days=days,
         hidden_up_to=hidden_up_to,
         worth_saying_from=limit + 1,
-        groups=_groups(count_invitations(session, scope, question), book, hidden_up_to, about, is_whole),
-        meetings=tuple(
-            _line_of_meetings(known, meetings[known.code,], OF_MEETINGS, hidden_up_to)
-            for known in book.meeting_types
-            if (known.code,) in meetings
-        ),
-        strategy=None if strategy is None else _strategy(book, strategy, hidden_up_to),
+        groups=groups_of(count_invitations(session, scope, question), book, hidden_up_to, "" if is_whole else about),
+        meetings=lines_of_meetings({key[0]: counts for key, counts in meetings.items()}, book, hidden_up_to),
+        strategy=strategy_line(meetings.get((MeetingKind.STRATEGY_MEETING.value,)), book, hidden_up_to),
+        counted=shown_counted(count_expectations(session, scope, days), hidden_up_to),
     )
 
 
@@ -136,60 +130,19 @@ def _about(viewer: Viewer, scope: FigureScope) -> tuple[str, bool]:
     return viewer.partnership_name, True
 
 
-class _Tables:
-    """Each count as tables of agency types by meeting types, and what is withheld of them.
-
-    Both kinds of conference stand in one table with their total. Every other meeting type is a table of its own:
-    a strategy meeting and a core group have no sum that would mean anything.
-    """
-
-    def __init__(self, counted: Mapping[Key, Counts], hidden_up_to: int | None) -> None:
-        self._counts: dict[tuple[str, str], dict[Place, int]] = {}
-        self._withheld: dict[tuple[str, str], frozenset[Place]] = {}
-        for table_of in {_table_of(meeting_type) for _, meeting_type in counted}:
-            rows = {key: counts for key, counts in counted.items() if _table_of(key[1]) == table_of}
-            for rate_id in PARTICIPATION:
-                self._add(table_of, rows, rate_id, hidden_up_to)
-
-    def _add(self, table_of: str, rows: Mapping[Key, Counts], rate_id: str, hidden_up_to: int | None) -> None:
-        part, whole = _counts_of(rate_id)
-        parts, wholes = (
-            {(key[0], key[1]): counts[name] or 0 for key, counts in rows.items()} for name in (part, whole)
-        )
-        self._counts[table_of, part] = with_totals(parts)
-        self._counts[table_of, whole] = with_totals(wholes)
-        if hidden_up_to is None:
-            return
-        of_wholes = withheld(wholes, hidden_up_to)
-        self._withheld[table_of, whole] = of_wholes
-        self._withheld[table_of, part] = withheld(parts, hidden_up_to, of=wholes, also=of_wholes)
-
-    def share(self, rate_id: str, row: str | None, meeting_type: str | None) -> Share:
-        """A rate's two counts, as far as they may be shown; no row is all agencies, no meeting type all conferences."""
-        table_of = _CONFERENCES if meeting_type is None else _table_of(meeting_type)
-        part, whole = (self._shown((table_of, name), (row, meeting_type)) for name in _counts_of(rate_id))
-        return Share(part, whole)
-
-    def _shown(self, table: tuple[str, str], place: Place) -> int | None:
-        if place in self._withheld.get(table, ()):
-            return None
-        return self._counts[table].get(place, 0)
-
-
-def _table_of(meeting_type: str) -> str:
-    return _CONFERENCES if meeting_type in CONFERENCES else meeting_type
-
-
-def _counts_of(rate_id: str) -> tuple[str, str]:
-    indicator = INDICATORS[rate_id]
-    assert indicator.numerator is not None and indicator.denominator is not None  # noqa: S101, PT018 - it is a rate
-    return indicator.numerator, indicator.denominator
-
-
-def _groups(
-    counted: Mapping[Key, Counts], book: RuleBook, hidden_up_to: int | None, about: str, is_whole: bool
+def groups_of(
+    counted: ByType,
+    book: RuleBook,
+    hidden_up_to: int | None,
+    about: str = "",
+    *,
+    tables: ParticipationTables | None = None,
 ) -> tuple[Group, ...]:
-    tables = _Tables(counted, hidden_up_to)
+    """Return a row for each agency type and meeting type; `about` names the only one where it is not the partnership's.
+
+    `tables` are those of the same counts, where more is withheld of them than they would withhold alone.
+    """
+    tables = tables or ParticipationTables.of(counted, hidden_up_to)
     asked = {key for key, counts in counted.items() if counts["expected"] or counts["reports_due"]}
     agency_types = [kind for kind in AgencyType if any(kind.value == key[0] for key in asked)]
 
@@ -203,17 +156,26 @@ def _groups(
             made[True].append(_line(tables, "All conferences", row, None))
         return (*made[True], *made[False])
 
-    def title(agency_type: AgencyType) -> str:
-        return all_of_type(agency_type) if is_whole else about
-
-    groups = [Group(title(agency_type), agency_type, lines(agency_type)) for agency_type in agency_types]
+    groups = [Group(about or all_of_type(kind), kind, lines(kind)) for kind in agency_types]
     if len(groups) > 1:
         groups.append(Group("All agencies", None, lines(None)))
     return tuple(groups)
 
 
-def _line(tables: _Tables, title: str, row: str | None, meeting_type: str | None) -> Line:
-    shares = {rate_id: tables.share(rate_id, row, meeting_type) for rate_id in PARTICIPATION}
+def lines_of_meetings(meetings: Mapping[str, Counts], book: RuleBook, hidden_up_to: int | None) -> tuple[Line, ...]:
+    """Return a row for each meeting type of which meetings count."""
+    return tuple(
+        _line_of_meetings(known, meetings[known.code], OF_MEETINGS, hidden_up_to)
+        for known in book.meeting_types
+        if known.code in meetings
+    )
+
+
+def _line(tables: ParticipationTables, title: str, row: str | None, meeting_type: str | None) -> Line:
+    shares = {
+        rate_id: Share(*(tables.count(name, row, meeting_type) for name in counts_of(rate_id)))
+        for rate_id in PARTICIPATION
+    }
     if shares["report_rate"].is_empty:
         # Where no report was due, that none came from those absent says nothing about anybody.
         shares["absent_with_report_rate"] = Share(0, 0)
@@ -229,13 +191,13 @@ def _line_of_meetings(known: KnownType, counts: Counts, rate_ids: Sequence[str],
 
     shares = {}
     for rate_id in rate_ids:
-        part, whole = _counts_of(rate_id)
+        part, whole = counts_of(rate_id)
         if counts[part] is not None:
             shares[rate_id] = Share(shown(part), shown(whole))
     return Line(known.name, shares, known.code, shown("meetings"))
 
 
-def _strategy(book: RuleBook, counts: Counts, hidden_up_to: int | None) -> Line:
+def strategy_line(counts: Counts | None, book: RuleBook, hidden_up_to: int | None) -> Line | None:
+    """Return the row of strategy meetings with what only they have; None where none counts."""
     known = book.meeting_type(MeetingKind.STRATEGY_MEETING)
-    assert known is not None  # noqa: S101 - its meetings were counted
-    return _line_of_meetings(known, counts, OF_STRATEGY, hidden_up_to)
+    return None if counts is None or known is None else _line_of_meetings(known, counts, OF_STRATEGY, hidden_up_to)

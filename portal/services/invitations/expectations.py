@@ -15,7 +15,9 @@ from portal.domain.vocabulary import Answer, Expectation, ExpectationReason
 from portal.models.meetings import Invitation, Meeting
 from portal.services.case_facts import recount_meeting
 from portal.services.changes import Change, changing
+from portal.services.frozen_months.states import why_shut
 from portal.services.invitations.answering import NOTE_LIMIT, answer_words
+from portal.services.invitations.expecting import expect
 from portal.services.invitations.seen import AlreadySo, seen_expectation
 from portal.services.notices import meetings as notices
 
@@ -42,25 +44,23 @@ def set_expectation(
     """
     try:
         with changing(viewer) as change:
-            invitation = _to_change(change, meeting_id, invitation_id)
+            invitation = invitation_to_change(change, meeting_id, invitation_id)
             if (invitation.expectation, invitation.expectation_reason) == (expectation, reason):
                 raise AlreadySo
-            _check_seen(invitation, seen, mine=f"{label(expectation)}: {label(reason)}")
+            check_seen(invitation, seen, mine=f"{label(expectation)}: {label(reason)}")
             _check_reason(expectation, reason)
+            if shut := why_shut(change.session, invitation.partnership_id, invitation.meeting.day):
+                raise Invalid("The month is frozen.", errors={"expectation": [shut]})
             if invitation.answer is Answer.NOT_OURS and expectation is not Expectation.NOT_RELEVANT:
                 raise Invalid(
                     "The agency said that this is not theirs: mark it as not relevant, or send it back to them.",
                     errors={"expectation": ["Mark the agency as not relevant, or send the invitation back to it"]},
                 )
-            before, invitation.expectation = invitation.expectation, expectation
-            invitation.expectation_reason = reason
-            change.session.flush()
-            recount_meeting(change.session, meeting_id)
+            before = expect(change, invitation, expectation, reason)
             if before is Expectation.NOT_RELEVANT and invitation.answer is None:
                 notices.tell_invited(change, invitation.partnership_id, [invitation.id], again=True)
             elif before is not expectation:
                 notices.tell_invitation_changed(change, invitation.partnership_id, [invitation.id])
-            change.log("invitation.expectation_changed", "invitation", invitation.id)
     except AlreadySo:
         return False
     return True
@@ -74,8 +74,8 @@ def send_back(viewer: Viewer, meeting_id: int, invitation_id: int, note: str, se
     """
     note = note.strip()
     with changing(viewer) as change:
-        invitation = _to_change(change, meeting_id, invitation_id)
-        _check_seen(invitation, seen, mine=f"Send back: {note}")
+        invitation = invitation_to_change(change, meeting_id, invitation_id)
+        check_seen(invitation, seen, mine=f"Send back: {note}")
         if invitation.answer is not Answer.NOT_OURS:
             raise Invalid("The agency did not say that this is not theirs.")
         if not note:
@@ -89,10 +89,10 @@ def send_back(viewer: Viewer, meeting_id: int, invitation_id: int, note: str, se
         invitation.answered_by_id = None
         invitation.coordinator_note = note
         if invitation.expectation is Expectation.NOT_RELEVANT:
-            invitation.expectation = Expectation.EXPECTED
-            invitation.expectation_reason = ExpectationReason.KNOWS_CHILD
-        change.session.flush()
-        recount_meeting(change.session, meeting_id)
+            expect(change, invitation, Expectation.EXPECTED, ExpectationReason.KNOWS_CHILD)
+        else:
+            change.session.flush()
+            recount_meeting(change.session, meeting_id)
         notices.tell_invited(change, invitation.partnership_id, [invitation.id], again=True)
         change.log("invitation.sent_back", "invitation", invitation.id)
 
@@ -111,7 +111,8 @@ def _query(viewer: Viewer, meeting_id: int, invitation_id: int) -> Select[Invita
     )
 
 
-def _to_change(change: Change, meeting_id: int, invitation_id: int) -> Invitation:
+def invitation_to_change(change: Change, meeting_id: int, invitation_id: int) -> Invitation:
+    """One agency's invitation within a change, its meeting locked before it. Raises NotVisible, NotPermitted."""
     meeting = access.visible_to(change.viewer).where(Meeting.id == meeting_id).with_only_columns(Meeting.id)
     change.session.execute(meeting.with_for_update(of=Meeting, key_share=True))
     query = _query(change.viewer, meeting_id, invitation_id).with_for_update(of=Invitation)
@@ -123,7 +124,8 @@ def _to_change(change: Change, meeting_id: int, invitation_id: int) -> Invitatio
     return invitation
 
 
-def _check_seen(invitation: Invitation, seen: int, *, mine: str) -> None:
+def check_seen(invitation: Invitation, seen: int, *, mine: str) -> None:
+    """Refuse what was decided on a page that showed something else (`seen`: seen_expectation). Raises Conflict."""
     if seen_expectation(invitation) != seen:
         reason = invitation.expectation_reason
         stands = label(invitation.expectation) + (f": {label(reason)}" if reason else "")

@@ -35,6 +35,11 @@ def seen_expectation(invitation: Invitation) -> int:
     return _number(invitation.expectation, invitation.expectation_reason, invitation.answer, invitation.answer_note)
 
 
+def seen_expected(invitation: Invitation) -> int:
+    """What an agency's page showed of what is expected of it, whatever it answers meanwhile."""
+    return _number(invitation.expectation)
+
+
 def seen_team(invitation: Invitation) -> int:
     """The team that a page showed."""
     return _number(invitation.team_id)

@@ -17,6 +17,7 @@ from portal.gateways.mail_templates import Told, joining_mail, notices_mail, pas
 from portal.models.messages import Notice
 from portal.models.partnerships import Agency, Partnership
 from portal.models.people import Membership, User
+from portal.services.calendars import Office, calendars_of_mail
 from portal.services.joining import link_address, mailed_link
 from portal.services.mailing import Mailing
 from portal.services.mails.offices import offices_on
@@ -54,7 +55,9 @@ def letter_of(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | NotY
     rendered = write(mailing, mail, person.name, now)
     if rendered is None or isinstance(rendered, NotYet):
         return rendered
-    return Letter(person.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now)
+    office = Office(mailing.base_url, mailing.mail_from)
+    entries = () if mail.kind is MailKind.ACCOUNT else calendars_of_mail(db.session(), office, mail.id, now)
+    return Letter(person.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now, entries)
 
 
 def _account(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | NotYet | None:

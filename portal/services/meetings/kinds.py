@@ -14,7 +14,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, String, and_, cast, select
 
 from portal.database.id_lists import bound_ids, is_among
-from portal.domain.rules import QuorumRule
+from portal.domain.rules import ASKS_NOTHING, InquorateRule, QuorumRule
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 
 
@@ -27,6 +27,15 @@ class Kind:
     code: str
     name: str
     quorums: tuple[tuple[date, QuorumRule | None], ...]
+    inquorate_rules: tuple[tuple[date, InquorateRule], ...] = ()
+    is_retired: bool = False
+
+    def inquorate_on(self, day: date) -> InquorateRule:
+        """What is done about the quorum by the rule set of a day, as `quorum_on` finds it."""
+        for begins, rule in self.inquorate_rules:
+            if begins <= day:
+                return rule
+        return self.inquorate_rules[-1][1] if self.inquorate_rules else ASKS_NOTHING
 
     def quorum_on(self, day: date) -> QuorumRule | None:
         """The rule of the newest rule set that has begun on a day; before the first, the first's."""
@@ -42,9 +51,11 @@ _KINDS = (
         MeetingType.partnership_id,
         MeetingType.code,
         MeetingType.name,
+        MeetingType.retired_at.is_not(None).label("is_retired"),
         RuleSet.effective_from,
         # As text, so that a rule which was read before need not be read again.
         cast(MeetingRule.quorum, String).label("quorum"),
+        cast(MeetingRule.inquorate, String).label("inquorate"),
     )
     .join(RuleSet, RuleSet.partnership_id == MeetingType.partnership_id)
     .outerjoin(MeetingRule, and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == MeetingType.id))
@@ -57,13 +68,27 @@ def kinds(connection: Connection, partnership_ids: Iterable[int]) -> Mapping[int
     """The kinds of some partnerships by their ids, each partnership's in its own order, by one query."""
     rows = connection.execute(_KINDS, {"partnerships": bound_ids(partnership_ids)}).all()
     found: dict[int, Kind] = {}
-    for kind_id, partnership_id, code, name, begins, quorum in rows:
-        before = found[kind_id].quorums if kind_id in found else ()
+    for kind_id, partnership_id, code, name, is_retired, begins, quorum, inquorate in rows:
+        before = found.get(kind_id)
         rule = None if quorum is None else _rule(quorum)
-        found[kind_id] = Kind(kind_id, partnership_id, code, name, (*before, (begins, rule)))
+        without = ASKS_NOTHING if inquorate is None else _without(inquorate)
+        found[kind_id] = Kind(
+            kind_id,
+            partnership_id,
+            code,
+            name,
+            (*(before.quorums if before else ()), (begins, rule)),
+            (*(before.inquorate_rules if before else ()), (begins, without)),
+            is_retired,
+        )
     return found
 
 
 @lru_cache(maxsize=256)
 def _rule(stored: str) -> QuorumRule:
     return QuorumRule.from_json(json.loads(stored))
+
+
+@lru_cache(maxsize=256)
+def _without(stored: str) -> InquorateRule:
+    return InquorateRule.from_json(json.loads(stored))

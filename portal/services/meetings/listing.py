@@ -13,10 +13,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, select
 
 from portal.access import meetings as access
+from portal.access.cases import is_about
 from portal.access.viewer import Hat, Viewer
+from portal.database.found_otherwise import only_checked
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.quoracy import Foresight
@@ -85,6 +87,7 @@ class MeetingList:
     total: int
     has_next: bool
     kinds: tuple[Kind, ...]
+    """Those that the filters offer."""
 
 
 _SHOWN = (
@@ -117,7 +120,13 @@ def list_meetings(viewer: Viewer, filters: Filters, *, page: int = 1, per_page: 
     has_next = len(rows) > per_page
     rows = rows[:per_page]
     listed = _with_own_part(viewer, rows, known) if is_agency else _with_standing(connection, rows, known)
-    return MeetingList(listed, page, per_page, number, has_next, tuple(known.values()))
+    offered = tuple(kind for kind in known.values() if _is_offered(kind, filters))
+    return MeetingList(listed, page, per_page, number, has_next, offered)
+
+
+def _is_offered(kind: Kind, filters: Filters) -> bool:
+    """Whether the filters offer a kind: a retired one in the past, and where it is asked for already."""
+    return not kind.is_retired or filters.period is not Period.COMING or kind.code == filters.meeting_type
 
 
 @dataclass(frozen=True)
@@ -147,9 +156,10 @@ def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
 @lru_cache(maxsize=_KEPT)
 def _of_agency(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings of an agency with its own part in each, in their order, and what is to be counted for them."""
-    own = access.invitations_visible_to(asks.viewer).where(
-        *_days(asks.today, filters, Invitation.meeting_on), *_lacking(filters)
-    )
+    own = access.invitations_visible_to(asks.viewer)
+    if filters.is_search:
+        own = only_checked(own, Invitation.partnership_id, Meeting.partnership_id)
+    own = own.where(*_days(asks.today, filters, Invitation.meeting_on), *_lacking(filters))
     of_meeting = _of_meeting(filters, type_id)
     joined = own.join(Meeting, Meeting.id == Invitation.meeting_id).where(*of_meeting)
     found = joined.with_only_columns(*_SHOWN, *_OWN_PART)
@@ -160,9 +170,10 @@ def _of_agency(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_
 @lru_cache(maxsize=_KEPT)
 def _of_keeper(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings that a chair, coordinator or manager sees, in their order, and what is to be counted for them."""
-    found = access.visible_to(asks.viewer).where(
-        *_days(asks.today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id)
-    )
+    seen = access.visible_to(asks.viewer)
+    if filters.is_search:
+        seen = only_checked(seen, Meeting.partnership_id)
+    found = seen.where(*_days(asks.today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id))
     lacking = _lacking(filters)
     if lacking:
         found = found.where(exists().where(Invitation.meeting_id == Meeting.id, HAS_PART, *lacking))
@@ -210,7 +221,7 @@ def _of_meeting(filters: Filters, type_id: int | None) -> list[ColumnElement[boo
     if filters.report_missing:
         found.append(Meeting.status != MeetingStatus.CANCELLED)
     if filters.is_search:
-        found.append(or_(Meeting.case_id.in_(filters.case_ids), Meeting.id.in_(filters.meeting_ids)))
+        found.append(is_about(*filters.case_ids, or_one_of=filters.meeting_ids))
     return found
 
 

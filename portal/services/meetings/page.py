@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session, joinedload, load_only
 
 from portal.access import meetings as access
 from portal.access import reports as reports_access
-from portal.access import teams as teams_access
-from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.answering import tells_otherwise
@@ -31,12 +29,13 @@ from portal.domain.vocabulary import (
     ReportStatus,
 )
 from portal.models.meetings import Invitation, Meeting
-from portal.models.partnerships import Agency, Team
+from portal.models.partnerships import Agency
 from portal.models.people import Membership
 from portal.models.reports import Report
-from portal.services.meetings.children import NamedChild, children_of_case
+from portal.services.meetings.children import NamedChild, children_of_meeting
 from portal.services.meetings.history import Event, trail
 from portal.services.meetings.kinds import kinds
+from portal.services.meetings.record import MeetingRecord, record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +80,13 @@ class MeetingPage:
     parts: tuple[Part, ...]
     own: Invitation | None
     own_part: Part | None
-    has_teams: bool
-    """Whether the viewer's agency has teams to give the meeting to."""
     report: Report | None
     """The agency's own, begun or sent in the portal."""
     quorum: QuorumRule | None
     foresight: Foresight | None
     quorate_so_far: bool | None
     history: tuple[Event, ...]
+    record: MeetingRecord
 
     @property
     def answered(self) -> int:
@@ -115,7 +113,7 @@ def meeting_page(viewer: Viewer, meeting_id: int) -> MeetingPage:
     ).one_or_none()
     if meeting is None:
         raise NotVisible("No such meeting.")
-    children = children_of_case(viewer, meeting.case_id)
+    children = children_of_meeting(viewer, meeting.id, meeting.case_id)
     is_agency = viewer.role in AGENCY_ROLES
     own = _own(session, viewer, meeting_id) if is_agency else None
     notes = {} if is_agency else _notes(session, viewer, meeting_id)
@@ -134,11 +132,11 @@ def meeting_page(viewer: Viewer, meeting_id: int) -> MeetingPage:
         parts=tuple(part for part in parts if part.has_part or not is_agency),
         own=own,
         own_part=next((part for part in parts if part.invitation_id == own_id), None),
-        has_teams=_has_teams(session, viewer),
         report=reports.get(own_id),
         quorum=quorum,
         foresight=foresight,
         quorate_so_far=is_quorate(quorum, present, meeting.status),
+        record=record_of(session, viewer, meeting),
         history=tuple(trail(viewer, meeting_id, {part.invitation_id: part.agency_name for part in parts})),
     )
 
@@ -149,13 +147,6 @@ def _own(session: Session, viewer: Viewer, meeting_id: int) -> Invitation | None
         .where(Invitation.meeting_id == meeting_id)
         .options(joinedload(Invitation.team), joinedload(Invitation.answered_by), joinedload(Invitation.declared_by))
     ).one_or_none()
-
-
-def _has_teams(session: Session, viewer: Viewer) -> bool:
-    if not viewer.may(Permission.TEAMS_ASSIGN):
-        return False
-    teams = teams_access.visible_to(viewer).where(Team.agency_id == viewer.agency_id)
-    return session.scalar(teams.with_only_columns(Team.id).limit(1)) is not None
 
 
 def _notes(session: Session, viewer: Viewer, meeting_id: int) -> dict[int, str]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import aliased
 
 from portal.access import cases as access
 from portal.access import meetings as meetings_access
 from portal.access.viewer import Viewer
+from portal.database.beginnings import begins_with
 from portal.database.encryption import keyring
+from portal.database.found_otherwise import only_checked
 from portal.database.session import db
 from portal.models.cases import Case, Child
 from portal.models.meetings import Meeting
@@ -23,6 +26,9 @@ MOST_FOUND = 30
 """So many families or meetings answer one search at most: whoever gets more has to say more."""
 
 SHORTEST_PREFIX = 3
+
+
+_LOOKED_UP = {"surname_index": SURNAME_PLACE, "nhs_number_index": NHS_PLACE, "upn_index": UPN_PLACE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +47,22 @@ def find(viewer: Viewer, text: str) -> Found:
     typed = text.strip()
     if not typed:
         return Found((), ())
-    children = access.children_visible_to(viewer).where(
-        or_(
-            Child.surname_index.in_(keyring.blind_indexes(typed, SURNAME_PLACE)),
-            Child.nhs_number_index.in_(keyring.blind_indexes(typed, NHS_PLACE)),
-            Child.upn_index.in_(keyring.blind_indexes(typed, UPN_PLACE)),
+    one = aliased(Child)
+    named = union_all(
+        *(
+            select(one.id).where(
+                one.partnership_id == viewer.partnership_id,
+                getattr(one, name).in_(keyring.blind_indexes(typed, place)),
+            )
+            for name, place in _LOOKED_UP.items()
         )
     )
+    children = only_checked(access.children_visible_to(viewer), Child.partnership_id).where(Child.id.in_(named))
     found = set(db.session.scalars(children.with_only_columns(Child.case_id).limit(MOST_FOUND)))
     if len(typed) < SHORTEST_PREFIX:
         return Found(tuple(sorted(found)), ())
-    begins = typed.lower()
-    cases = access.visible_to(viewer).where(func.lower(Case.reference).startswith(begins, autoescape=True))
+    cases = access.visible_to(viewer).where(begins_with(Case.reference, typed))
     found.update(db.session.scalars(cases.with_only_columns(Case.id).order_by(Case.id).limit(MOST_FOUND)))
-    meetings = meetings_access.visible_to(viewer).where(
-        func.lower(Meeting.reference).startswith(begins, autoescape=True)
-    )
+    meetings = meetings_access.visible_to(viewer).where(begins_with(Meeting.reference, typed))
     ids = db.session.scalars(meetings.with_only_columns(Meeting.id).order_by(Meeting.id).limit(MOST_FOUND))
     return Found(tuple(sorted(found)[:MOST_FOUND]), tuple(sorted(ids)))

@@ -17,6 +17,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.meetings import FIRST_REMINDER, answer_due
+from portal.services.notices.named_only import named_on_meetings
 from portal.services.notices.recipients import NOBODY, people_of, with_role
 from portal.services.notices.reminded_day import ReminderDay
 from portal.services.notices.telling import Addressed, Telling
@@ -104,6 +105,7 @@ def _parts(
     query: Select[*tuple[Any, ...]] = (
         select(
             Invitation.id,
+            Invitation.meeting_id,
             Invitation.agency_id,
             Invitation.team_id,
             Invitation.report_due_on,
@@ -131,6 +133,7 @@ def _tell_agencies(
     """Whoever an invitation concerns, for those of which a reminder comes today."""
     due = [(row, due_on, number) for row, due_on, number in found if number is not None]
     people = people_of(session, day.partnership_id, {row.agency_id for row, _, _ in due}) if due else {}
+    named = named_on_meetings(session, {row.meeting_id for row, _, _ in due})
     for row, due_on, number in due:
         telling = Telling(
             kind,
@@ -141,4 +144,4 @@ def _tell_agencies(
             due_at=day.hours.end_of(due_on),
             again=due_on.isoformat(),
         )
-        yield people.get(row.agency_id, NOBODY).invited(row.team_id), telling
+        yield people.get(row.agency_id, NOBODY).invited(row.team_id, named.get(row.meeting_id)), telling

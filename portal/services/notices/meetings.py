@@ -23,6 +23,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services.batches import in_batches
 from portal.services.changes import Change
 from portal.services.meetings.outlook import HAS_PART
+from portal.services.notices.named_only import named_on_meetings
 from portal.services.notices.recipients import NOBODY, AgencyPeople, people_of
 from portal.services.notices.telling import Addressed, Telling, tell_all
 from portal.services.notices.timing import OfficeDay, office_day
@@ -40,11 +41,13 @@ class _Part:
 
     row: Row[Any]
     people: AgencyPeople
+    named: frozenset[int] | None = None
+    """Of a meeting for named people only, who they are."""
 
     @property
     def invited(self) -> frozenset[int]:
         """Whom the invitation concerns."""
-        return self.people.invited(self.row.team_id)
+        return self.people.invited(self.row.team_id, self.named)
 
 
 def tell_invited(change: Change, partnership_id: int, invitation_ids: Iterable[int], *, again: bool = False) -> int:
@@ -95,6 +98,7 @@ def tell_moved(change: Change, partnership_id: int, days_before: Mapping[int, da
     day = office_day(change.session, partnership_id, today)
     rows = _rows(change.session, Meeting.id.in_, days_before)
     people = people_of(change.session, partnership_id, {row.agency_id for row in rows})
+    named = named_on_meetings(change.session, days_before)
     _follow(change.session, day, rows)
     addressed: list[Addressed] = []
     for row in rows:
@@ -107,9 +111,10 @@ def tell_moved(change: Change, partnership_id: int, days_before: Mapping[int, da
             row.meeting_id,
             place=row.meeting_version,
             what=day.meeting_words(row.type_name, row.scheduled_on),
-            urgency=day.urgency_of(row.type_code, min(ahead)),
+            urgency=day.urgency_of(row.family, min(ahead)),
         )
-        addressed.append((people.get(row.agency_id, NOBODY).invited(row.team_id), telling))
+        invited = people.get(row.agency_id, NOBODY).invited(row.team_id, named.get(row.meeting_id))
+        addressed.append((invited, telling))
     return tell_all(change, partnership_id, addressed)
 
 
@@ -131,7 +136,8 @@ def _parts(change: Change, partnership_id: int, invitation_ids: Iterable[int]) -
         and (row.start_time is None or not has_begun(viewer.now, row.scheduled_on, row.start_time))
     ]
     people = people_of(change.session, partnership_id, {row.agency_id for row in rows})
-    return [_Part(row, people.get(row.agency_id, NOBODY)) for row in rows]
+    named = named_on_meetings(change.session, {row.meeting_id for row in rows})
+    return [_Part(row, people.get(row.agency_id, NOBODY), named.get(row.meeting_id)) for row in rows]
 
 
 def _rows(session: Session, is_one_of: Any, ids: Iterable[int]) -> list[Row[Any]]:
@@ -153,7 +159,7 @@ def _rows(session: Session, is_one_of: Any, ids: Iterable[int]) -> list[Row[Any]
             Meeting.status,
             Meeting.register_closed_at,
             MeetingType.name.label("type_name"),
-            MeetingType.code.label("type_code"),
+            MeetingType.family,
         )
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
@@ -170,7 +176,7 @@ def _invitation(day: OfficeDay, row: Row[Any], *, again: bool = False) -> Tellin
         row.id,
         what=day.meeting_words(row.type_name, row.scheduled_on),
         due_at=day.end_of(answer_due(row)),
-        urgency=day.urgency_of(row.type_code, row.scheduled_on),
+        urgency=day.urgency_of(row.family, row.scheduled_on),
         again=f"v{row.version}" if again else "",
     )
 
@@ -182,7 +188,7 @@ def _changed(day: OfficeDay, row: Row[Any]) -> Telling:
         row.id,
         place=row.version,
         what=day.meeting_words(row.type_name, row.scheduled_on),
-        urgency=day.urgency_of(row.type_code, row.scheduled_on),
+        urgency=day.urgency_of(row.family, row.scheduled_on),
     )
 
 

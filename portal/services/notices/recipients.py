@@ -45,12 +45,16 @@ class AgencyPeople:
             one.membership_id for one in self.colleagues if one.role is Role.PRACTITIONER and one.team_id == team_id
         )
 
-    def invited(self, team_id: int | None) -> frozenset[int]:
+    def invited(self, team_id: int | None, named: frozenset[int] | None = None) -> frozenset[int]:
         """Whom a meeting concerns: the leads, and the practitioners of the team that it was given to or of none.
+
+        `named` are those named on a meeting for named people only: then these, of whatever team, and nobody else.
 
         Where too many belong to no team, its conference liaison posts stand for them; where nobody holds such a post
         and nobody leads either, all are told after all, so that no invitation goes unheard.
         """
+        if named is not None:
+            return frozenset(one.membership_id for one in self.colleagues) & named
         practitioners = self.in_team(team_id)
         if team_id is not None or len(practitioners) <= MOST_WITHOUT_TEAM:
             return self.leads | practitioners

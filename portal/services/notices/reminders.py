@@ -20,6 +20,7 @@ from portal.services.changes import changing
 from portal.services.notices.due_audits import due_actions, due_returns, opened_rounds
 from portal.services.notices.due_escalations import due_escalations
 from portal.services.notices.due_meetings import due_attendance, due_invitations, due_registers, due_reports
+from portal.services.notices.due_quoracy import due_quoracy
 from portal.services.notices.reminded_day import reminder_day
 from portal.services.notices.telling import Addressed, tell_all
 
@@ -28,6 +29,7 @@ _KINDS = (
     due_reports,
     due_attendance,
     due_registers,
+    due_quoracy,
     opened_rounds,
     due_returns,
     due_actions,

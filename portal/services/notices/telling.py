@@ -16,6 +16,7 @@ from portal.domain.message_vocabulary import MailPlace, NoticeKind, Urgency
 from portal.models.messages import Notice
 from portal.models.people import Membership, User
 from portal.services.changes import Change
+from portal.services.notices.named_only import named_for
 from portal.services.stand_ins import stand_in_for
 
 PERSONAL = frozenset(
@@ -50,6 +51,11 @@ class Telling:
     urgency: Urgency = Urgency.ROUTINE
     again: str = ""
 
+    @property
+    def about(self) -> tuple[str, int]:
+        """The row that it is about."""
+        return self.subject, self.subject_id
+
     def key(self, membership_id: int) -> str:
         """What makes it once for each membership, however often its cause is looked at."""
         parts = (self.kind, self.subject, self.subject_id, self.place, *filter(None, (self.again,)), membership_id)
@@ -65,7 +71,7 @@ def tell(change: Change, partnership_id: int, memberships: Iterable[int], tellin
 
     Memberships that have ended, and people whose accounts are closed, are told nothing. Whoever caused it under a
     membership of their own is not told of it either: they know. For somebody who is away their stand-in is told, and
-    their own notice is kept in their inbox alone.
+    their own notice is kept in their inbox alone. Of a meeting for named people only, only those named are told.
     """
     return tell_all(change, partnership_id, [(frozenset(memberships), telling)])
 
@@ -73,7 +79,9 @@ def tell(change: Change, partnership_id: int, memberships: Iterable[int], tellin
 def tell_all(change: Change, partnership_id: int, addressed: Iterable[Addressed]) -> int:
     """Tell many things at once, as `tell` does each, by a number of statements that does not grow with them."""
     own = change.viewer.membership_id
-    letters = [(frozenset(memberships) - {own}, telling) for memberships, telling in addressed]
+    letters = [(frozenset(memberships) - {own}, telling) for memberships, telling in addressed if memberships]
+    named = named_for(change.session, partnership_id, {telling.about for _, telling in letters})
+    letters = [(told & named.get(telling.about, told), telling) for told, telling in letters]
     wanted = frozenset[int]().union(*(memberships for memberships, _ in letters))
     if not wanted:
         return 0
@@ -81,7 +89,8 @@ def tell_all(change: Change, partnership_id: int, addressed: Iterable[Addressed]
     people = _people(change.session, partnership_id, wanted | set(stand_ins.values()))
     rows: dict[str, dict[str, Any]] = {}
     for memberships, telling in letters:
-        away = {} if telling.kind in PERSONAL else stand_ins
+        # Nobody stands in for somebody who is named on a meeting: it is for them alone.
+        away = {} if telling.kind in PERSONAL or telling.about in named else stand_ins
         for membership_id, mail_place in _places(memberships, away, people, own).items():
             key = telling.key(membership_id)
             rows.setdefault(

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.ladder_rules import OfficeHours
+from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.message_vocabulary import Urgency
 from portal.domain.notice_words import day_words
-from portal.domain.vocabulary import MeetingKind
 from portal.domain.working_days import london_instant, working_days_between
 from portal.models.ladders import EscalationLimits
 from portal.models.rule_sets import RuleSet
@@ -35,9 +35,9 @@ class OfficeDay:
         """Return "Review conference, Thursday 3 December": a meeting's kind and day, never its title."""
         return f"{meeting_type}, {day_words(on, self.today)}"
 
-    def urgency_of(self, type_code: str, on: date) -> Urgency:
-        """How urgent news of a meeting on a day is; a strategy meeting of today is told at any hour."""
-        if type_code == MeetingKind.STRATEGY_MEETING and on == self.today:
+    def urgency_of(self, family: MeetingFamily, on: date) -> Urgency:
+        """How urgent news of a meeting on a day is; one of any kind of strategy meeting today is told at any hour."""
+        if family is MeetingFamily.STRATEGY and on == self.today:
             return Urgency.URGENT
         return Urgency.SOON if working_days_between(self.today, on) < SOON_WORKING_DAYS else Urgency.ROUTINE
 

@@ -10,19 +10,25 @@ from sqlalchemy import ColumnElement, Exists, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import aliased
 
 from portal.access.audits import OPEN_STATUSES
+from portal.access.viewer import Viewer
 from portal.database.id_lists import bound_ids, is_among
 from portal.domain.audit_vocabulary import ActionStatus, ReturnStatus
+from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.escalation_vocabulary import EscalationStatus, ProposalStatus, Turn
 from portal.domain.message_vocabulary import MailPlace, NoticeKind
+from portal.domain.outcome_vocabulary import CorrectionOutcome
 from portal.domain.vocabulary import MeetingStatus
 from portal.models.actions import Action
 from portal.models.audits import AuditReturn, AuditRound, SectionGiven, SignOff
+from portal.models.contests import Contest
 from portal.models.escalations import Escalation
 from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Notice
+from portal.models.minutes import MinutesCorrection
 from portal.models.people import Membership
 from portal.services.changes import Change
+from portal.services.meetings.foreseen import foreseen_for
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.audits import SIGNATURES_IN_PLACE
@@ -56,8 +62,11 @@ def settle(change: Change, user_ids: Sequence[int]) -> int:
     return (
         _settle(change, user_ids, "invitation", _INVITATIONS, _invitations(today))
         + _settle(change, user_ids, "meeting", (NoticeKind.REGISTER_TO_CLOSE,), _registers())
+        + _settle_quoracy(change, user_ids)
         + _settle(change, user_ids, "meeting", (NoticeKind.PROPOSALS,), _proposals(EscalationProposal.meeting_id))
         + _settle(change, user_ids, "escalation_proposal", (NoticeKind.PROPOSALS,), _proposals(EscalationProposal.id))
+        + _settle(change, user_ids, "contest", (NoticeKind.CONTEST_RAISED,), _contests())
+        + _settle(change, user_ids, "meeting", (NoticeKind.CORRECTION_ASKED,), _corrections())
         + _settle(change, user_ids, "audit_return", _RETURNS, _returns())
         + _settle(change, user_ids, "action", _ACTIONS, _actions())
         + _settle(change, user_ids, "escalation", (*_STAGES, NoticeKind.ESCALATION_DUE), _escalations())
@@ -108,12 +117,47 @@ def _invitations(today: date) -> Exists:
     )
 
 
+def _settle_quoracy(change: Change, user_ids: Sequence[int]) -> int:
+    """Who was told that a meeting is not sure of its quorum hears no more of it once it is, or is over."""
+    told = change.session.execute(
+        select(Notice.partnership_id, func.coalesce(Invitation.meeting_id, Notice.subject_id))
+        .outerjoin(Invitation, and_(Notice.subject == "invitation", Invitation.id == Notice.subject_id))
+        .where(
+            is_among(Notice.user_id, "people"),
+            Notice.kind.in_((NoticeKind.QUORACY_AT_RISK, NoticeKind.QUORACY_ASKED)),
+            Notice.settled_at.is_(None),
+            or_(Notice.mail_place == MailPlace.WAITING, Notice.read_at.is_(None)),
+        )
+        .distinct(),
+        {"people": bound_ids(sorted(user_ids))},
+    ).all()
+    by_partnership: dict[int, set[int]] = {}
+    for partnership_id, meeting_id in told:
+        by_partnership.setdefault(partnership_id, set()).add(meeting_id)
+    at_risk: list[int] = []
+    needed: list[int] = []
+    for partnership_id, meeting_ids in by_partnership.items():
+        worker = Viewer.of_system("worker", change.viewer.now, partnership_id)
+        for meeting_id, foreseen in foreseen_for(worker, meeting_ids).items():
+            if foreseen.is_at_risk:
+                at_risk.append(meeting_id)
+                needed.extend(part.invitation_id for part in foreseen.needed)
+    if not told:
+        return 0
+    is_at_risk = exists().where(Meeting.id == Notice.subject_id, Meeting.id.in_(at_risk)).correlate(Notice)
+    is_needed = exists().where(Invitation.id == Notice.subject_id, Invitation.id.in_(needed)).correlate(Notice)
+    return _settle(change, user_ids, "meeting", (NoticeKind.QUORACY_AT_RISK,), is_at_risk) + _settle(
+        change, user_ids, "invitation", (NoticeKind.QUORACY_ASKED,), is_needed
+    )
+
+
 def _registers() -> Exists:
+    # One that was opened again is wanted although its meeting was held.
     return (
         exists()
         .where(
             Meeting.id == Notice.subject_id,
-            Meeting.status == MeetingStatus.SCHEDULED,
+            Meeting.status != MeetingStatus.CANCELLED,
             Meeting.register_closed_at.is_(None),
         )
         .correlate(Notice)
@@ -123,6 +167,16 @@ def _registers() -> Exists:
 def _proposals(subject_id: Any) -> Exists:
     is_open = EscalationProposal.status == ProposalStatus.OPEN
     return exists().where(subject_id == Notice.subject_id, is_open).correlate(Notice)
+
+
+def _contests() -> Exists:
+    is_open = Contest.status == ContestStatus.OPEN
+    return exists().where(Contest.id == Notice.subject_id, is_open).correlate(Notice)
+
+
+def _corrections() -> Exists:
+    is_open = MinutesCorrection.outcome == CorrectionOutcome.OPEN
+    return exists().where(MinutesCorrection.id == Notice.place, is_open).correlate(Notice)
 
 
 def _returns() -> Exists:

@@ -12,8 +12,8 @@ from portal.access import meetings as access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
-from portal.domain.registers import NOTE_LIMIT, Mark, QuorumLine, attendance_of, mark_words, quorum_line
-from portal.domain.vocabulary import COUNTED_STATUSES, AgencyType, Attendance
+from portal.domain.registers import NOTE_LIMIT, Mark, QuorumLine, Sat, attendance_of, mark_words, quorum_line
+from portal.domain.vocabulary import COUNTED_STATUSES
 from portal.models.meetings import Invitation
 from portal.services import case_facts
 from portal.services.changes import Change, changing
@@ -76,7 +76,7 @@ def record(viewer: Viewer, meeting_id: int, entries: Mapping[int, Entry]) -> Rec
             changed = _changed(entries, rows)
             recorded = Recorded(
                 {invitation_id: seen_row(entry.mark, entry.note) for invitation_id, entry in entries.items()},
-                quorum_line(quorum_from(meeting.quorum), _attendances(rows, changed)),
+                quorum_line(quorum_from(meeting.quorum), _sat(rows, changed)),
             )
             if not changed:
                 raise AlreadySo
@@ -162,12 +162,13 @@ def _changed(entries: Mapping[int, Entry], rows: Mapping[int, Any]) -> dict[int,
     return changed
 
 
-def _attendances(rows: Mapping[int, Any], changed: Mapping[int, Entry]) -> list[tuple[AgencyType, Attendance | None]]:
+def _sat(rows: Mapping[int, Any], changed: Mapping[int, Entry]) -> list[Sat]:
     """What the register says of everybody once the changed rows are kept."""
     return [
         (
             row.agency_type,
             attendance_of(changed[invitation_id].mark) if invitation_id in changed else row.confirmed_attendance,
+            row.agency_name,
         )
         for invitation_id, row in rows.items()
     ]

@@ -81,7 +81,7 @@ class Foreseen:
         return history_words(self.proposal)
 
 
-def foresee(viewer: Viewer, sheet: Register, held_on: date | None) -> list[Foreseen]:
+def foresee(viewer: Viewer, sheet: Register, held_on: date | None, book: RuleBook | None = None) -> list[Foreseen]:
     """What closing a register would propose as its rows stand, to whoever decides about it; nothing to others.
 
     Whoever is not marked counts as absent, as closing would record it. `held_on` is the day as far as it is said.
@@ -91,7 +91,7 @@ def foresee(viewer: Viewer, sheet: Register, held_on: date | None) -> list[Fores
     day = held_on or sheet.held_on or sheet.scheduled_on
     meeting = AtClosing(sheet.meeting_id, viewer.partnership_id, sheet.type_code, sheet.type_name, day)
     session: Session = db.session()
-    return _work_out(session, viewer, meeting, rule_book(session, meeting.partnership_id))
+    return _work_out(session, viewer, meeting, book or rule_book(session, meeting.partnership_id))
 
 
 def propose(change: Change, meeting: AtClosing, book: RuleBook) -> int:
@@ -129,7 +129,14 @@ def _work_out(session: Session, viewer: Viewer, meeting: AtClosing, book: RuleBo
         .join(Agency, Agency.id == Invitation.agency_id)
         .where(Invitation.meeting_id == meeting.id)
         .order_by(Agency.name, Invitation.id)
-        .with_only_columns(*_OF_INVITATION, Invitation.confirmed_attendance, Agency.agency_type, Agency.name)
+        .with_only_columns(
+            *_OF_INVITATION,
+            Invitation.confirmed_attendance,
+            Agency.agency_type,
+            Agency.name,
+            # Closed a second time, a register proposes nothing that it has proposed before, whatever was decided.
+            exists().where(EscalationProposal.invitation_id == Invitation.id).label("was_proposed"),
+        )
     ).all()
     gathering = Gathering(
         meeting.on,
@@ -140,7 +147,7 @@ def _work_out(session: Session, viewer: Viewer, meeting: AtClosing, book: RuleBo
     news = {}
     for row in rows:
         events = events_of(gathering, _part(row, row.agency_type, _at_closing(row)), viewer.today)
-        if events & counted:
+        if events & counted and not row.was_proposed:
             news[row.agency_id] = row, Occasion(row.id, meeting.on, events, meeting=meeting.type_name)
     agencies = {agency_id: row.agency_type for agency_id, (row, _) in news.items()}
     earlier = _earlier(session, viewer.today, meeting, rules, agencies, book)

@@ -15,10 +15,12 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.errors import NotPermitted, NotVisible
+from portal.domain.meeting_vocabulary import InquorateReason, MeetingVariant
 from portal.domain.quoracy import quorum_words
 from portal.domain.registers import NOT_SET, Mark, QuorumLine, mark_of, mark_words, quorum_line
 from portal.domain.rules import QuorumRule
 from portal.domain.vocabulary import (
+    COUNTED_STATUSES,
     AgencyType,
     Answer,
     Attendance,
@@ -100,10 +102,24 @@ class RegisterRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class SaidOfQuorum:
+    """Why a conference went on without its quorum, or how the child is kept safe until the day it was adjourned to."""
+
+    reason: InquorateReason | None = None
+    note: str = ""
+    interim_plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """A meeting's register as one person sees it."""
 
     meeting_id: int
+    partnership_id: int
+    case_id: int
+    meeting_type_id: int
+    variant: MeetingVariant | None
+    follows_id: int | None
     version: int
     type_code: str
     type_name: str
@@ -118,6 +134,8 @@ class Register:
     """What was written on closing; empty while the register is open."""
     closed_at: datetime | None
     closed_by: str
+    said: SaidOfQuorum
+    """What a closing said of a conference without its quorum."""
     state: RegisterState
     rule: QuorumRule | None
     line: QuorumLine
@@ -157,9 +175,15 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
     rule, today = quorum_from(meeting.quorum), viewer.today
     rows = [_row(row, meeting.status, today) for row in rows_of(session, viewer, meeting_id)]
     rows.sort(key=_place)
-    note, closed_by = _closing(viewer, meeting_id) if meeting.register_closed_at else ("", "")
+    closed = meeting.register_closed_at is not None
+    note, closed_by, said = _closing(viewer, meeting_id) if closed else ("", "", SaidOfQuorum())
     return Register(
         meeting_id=meeting_id,
+        partnership_id=meeting.partnership_id,
+        case_id=meeting.case_id,
+        meeting_type_id=meeting.meeting_type_id,
+        variant=meeting.variant,
+        follows_id=meeting.follows_id,
         version=meeting.version,
         type_code=meeting.type_code,
         type_name=meeting.type_name,
@@ -173,9 +197,10 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
         note=note,
         closed_at=meeting.register_closed_at,
         closed_by=closed_by,
+        said=said,
         state=_state(viewer, meeting),
         rule=rule,
-        line=quorum_line(rule, ((row.agency_type, row.confirmed) for row in rows)),
+        line=quorum_line(rule, ((row.agency_type, row.confirmed, row.agency_name) for row in rows)),
         rows=tuple(rows),
     )
 
@@ -188,15 +213,26 @@ def _state(viewer: Viewer, meeting: Any) -> RegisterState:
     return RegisterState.OPEN if access.may_keep_register(viewer, meeting) else RegisterState.NOT_YET
 
 
-def _closing(viewer: Viewer, meeting_id: int) -> tuple[str, str]:
+def read_said_before(viewer: Viewer, sheet: Register) -> tuple[str, SaidOfQuorum]:
+    """The note and the rest of what a closing said that was opened again; nothing, without a query, where none was."""
+    if sheet.status not in COUNTED_STATUSES:
+        return "", SaidOfQuorum()
+    note, _, said = _closing(viewer, sheet.meeting_id)
+    return note, said
+
+
+def _closing(viewer: Viewer, meeting_id: int) -> tuple[str, str, SaidOfQuorum]:
     """What was written on closing, and by whom; an open register is spared the query."""
     found = db.session.execute(
         access.visible_to(viewer)
         .where(Meeting.id == meeting_id)
         .outerjoin(User, User.id == Meeting.register_closed_by_id)
-        .with_only_columns(Meeting.note, User.name)
+        .with_only_columns(
+            Meeting.note, User.name, Meeting.inquorate_reason, Meeting.inquorate_note, Meeting.interim_plan
+        )
     ).one()
-    return found.note or "", found.name or ""
+    said = SaidOfQuorum(found.inquorate_reason, found.inquorate_note or "", found.interim_plan or "")
+    return found.note or "", found.name or "", said
 
 
 def _row(row: Any, status: MeetingStatus, today: date) -> RegisterRow:

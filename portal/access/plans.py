@@ -1,0 +1,67 @@
+"""Who sees which child protection plans, and who checks them between two conferences."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, exists, false, select
+
+from portal.access import meetings
+from portal.access.kept import kept_for_hat
+from portal.access.roles import WHOLE_PARTNERSHIP, Permission
+from portal.access.viewer import Viewer
+from portal.models.meetings import Meeting
+from portal.models.plans import MidwayCheck, Plan
+
+
+@kept_for_hat
+def visible_to(viewer: Viewer) -> Select[Plan]:
+    """Plans of children, one by one: the manager and the coordinator all, a chair those of families they chair for.
+
+    A plan whose decision was taken back is nobody's: there never was one.
+    """
+    if viewer.partnership_id is None or not viewer.may(Permission.PLANS_VIEW):
+        return select(Plan).where(false())
+    return select(Plan).where(
+        Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None), _case_where(viewer)
+    )
+
+
+def _case_where(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.is_system or viewer.role in WHOLE_PARTNERSHIP:
+        return Plan.partnership_id == viewer.partnership_id
+    return exists().where(Meeting.case_id == Plan.case_id, meetings.visible_where(viewer)).correlate(Plan)
+
+
+@kept_for_hat
+def counted_for(viewer: Viewer) -> Select[Plan]:
+    """Plans as figures: all of the partnership for whoever reads its figures; no row of them is ever shown."""
+    if viewer.partnership_id is None or not viewer.may(Permission.FIGURES_VIEW):
+        return select(Plan).where(false())
+    return select(Plan).where(Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None))
+
+
+@kept_for_hat
+def checks_visible_to(viewer: Viewer) -> Select[MidwayCheck]:
+    """What was found midway, for whoever sees plans and the conference that it follows."""
+    if viewer.partnership_id is None or not viewer.may(Permission.PLANS_VIEW):
+        return select(MidwayCheck).where(false())
+    sees = exists().where(Meeting.id == MidwayCheck.meeting_id, meetings.visible_where(viewer)).correlate(MidwayCheck)
+    return select(MidwayCheck).where(MidwayCheck.partnership_id == viewer.partnership_id, sees)
+
+
+def hides_small(viewer: Viewer) -> bool:
+    """Whether small counts of plans are withheld: from everybody who does not see every child with one."""
+    return not viewer.is_system and viewer.role not in WHOLE_PARTNERSHIP
+
+
+def may_view(viewer: Viewer, plan: Plan, *, sees_a_meeting: bool) -> bool:
+    """Whether the viewer sees the plan, given whether they see a meeting of its case."""
+    if plan.partnership_id != viewer.partnership_id or not viewer.may(Permission.PLANS_VIEW):
+        return False
+    if plan.withdrawn_at is not None:
+        return False
+    return viewer.is_system or viewer.role in WHOLE_PARTNERSHIP or sees_a_meeting
+
+
+def may_check(viewer: Viewer, conference: Meeting) -> bool:
+    """Whether the viewer makes the midway check after this conference: its chair, or the safeguarding manager."""
+    return viewer.may(Permission.PLANS_CHECK) and not viewer.is_system and meetings.may_view(viewer, conference, None)

@@ -1,0 +1,1 @@
+"""What agencies contest of what is expected of them: raised, taken back, decided, listed."""

@@ -1,0 +1,1 @@
+"""Child protection plans: from signed outcomes and files, checked midway, listed for the panel, and counted."""
