@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -14,6 +16,7 @@ from click.testing import Result
 from flask import Flask
 
 from portal.config import DEMO
+from portal.database.session import db
 from tests.harness import Database, apart, make_app, make_settings
 from tests.uncounted import uncounted
 
@@ -31,22 +34,44 @@ class Demonstration:
 
     app: Flask
     command: Command
-    built: Result
 
 
-def build_demonstration(databases: Database, name: str, folder: Path, *options: str) -> Demonstration:
-    """Migrate an empty database called `name` and build the demonstration in it."""
-    url = databases.empty(name)
+def copied_demonstration(databases: Database, name: str, folder: Path, run_folder: Path) -> Demonstration:
+    """A demonstration of its caller's own in a database called `name`; built once in a run, and copied from then on.
+
+    `folder` becomes its instance, and must not be there yet.
+    """
+    pattern = databases.shared(run_folder)
+    instance = pattern.folder / "demo"
+    with (run_folder / f"demo-{databases.backend}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not instance.exists():
+            unfinished = instance.with_suffix(".unfinished")
+            _build(pattern, "demo", unfinished)
+            unfinished.rename(instance)
+    shutil.copytree(instance, folder, symlinks=True)
+    return _demonstration(databases.copy_from(pattern, "demo", name), folder)
+
+
+def _build(databases: Database, name: str, folder: Path) -> None:
+    demo = _demonstration(databases.empty(name), folder)
+    assert demo.command("db", "upgrade").exit_code == 0
+    with uncounted():
+        built = demo.command("demo", "build", "--today", TODAY.isoformat())
+    assert built.exit_code == 0, built.output
+    with demo.app.app_context():
+        # A database that somebody is connected to cannot be copied.
+        db.engine.dispose()
+
+
+def _demonstration(url: str, folder: Path) -> Demonstration:
     app = make_app(make_settings(folder, url, mode=DEMO))
     runner = app.test_cli_runner()
 
     def command(*arguments: Any, **rest: Any) -> Result:
         return apart(runner.invoke, args=[str(word) for word in arguments], **rest)
 
-    assert command("db", "upgrade").exit_code == 0
-    with uncounted():
-        built = command("demo", "build", "--today", TODAY.isoformat(), *options)
-    return Demonstration(app, command, built)
+    return Demonstration(app, command)
 
 
 @dataclass(frozen=True)

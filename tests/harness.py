@@ -46,6 +46,7 @@ BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 FIELD_KEY = bytes(range(7, 39))
 _BOOKKEEPING = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
+_READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN", "BEGIN", "ROLLBACK")
 
 
 def make_settings(instance: Path, database_url: str, **changes: Any) -> Settings:
@@ -115,6 +116,8 @@ class Database:
     server: str = ""
     _app: Flask | None = None
     _world: World | None = field(default=None, repr=False)
+    _is_as_made: bool = False
+    """Whether nothing has been written into the copy since it was made, as far as this process knows."""
 
     @classmethod
     def on(cls, backend: str, run_folder: Path, worker: str) -> Database:
@@ -124,23 +127,36 @@ class Database:
         return cls(backend, folder, worker, server_address(run_folder) if backend == "postgresql" else "")
 
     def url(self, name: str) -> str:
-        """The address of one of this worker's databases."""
+        """The address of one of this worker's databases; whoever asks for that of the copy may write into it."""
+        self._is_as_made = self._is_as_made and name != "portal"
         if self.backend == "sqlite":
             return f"sqlite:///{(self.folder / name).as_posix()}.sqlite3"
         address = make_url(self.server).set(database=f"{name}_{self.worker}")
         return address.render_as_string(hide_password=False)
 
+    def shared(self, run_folder: Path) -> Database:
+        """The databases on this backend that every worker of the run copies from; whoever makes one holds a lock."""
+        return Database.on(self.backend, run_folder, "shared")
+
+    def copy_from(self, other: Database, source: str, target: str) -> str:
+        """Make `target` a fresh copy of another worker's `source`, to which nobody may be connected; its address."""
+        self._copy(other, source, target)
+        return self.url(target)
+
     def copy(self, source: str | None, target: str) -> None:
         """Make `target` a fresh copy of `source`, or empty, whatever still holds on to its old self."""
+        self._copy(self, source, target)
+
+    def _copy(self, other: Database, source: str | None, target: str) -> None:
         if self.backend == "sqlite":
             path = self.folder / f"{target}.sqlite3"
             for old in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
                 old.unlink(missing_ok=True)
             if source:
-                shutil.copyfile(self.folder / f"{source}.sqlite3", path)
+                shutil.copyfile(other.folder / f"{source}.sqlite3", path)
             return
         # LOCALE 'C' so that texts sort the same on every machine; copying files is quicker here than writing blocks.
-        origin = f"{source}_{self.worker} STRATEGY FILE_COPY" if source else "template0 ENCODING 'UTF8' LOCALE 'C'"
+        origin = f"{source}_{other.worker} STRATEGY FILE_COPY" if source else "template0 ENCODING 'UTF8' LOCALE 'C'"
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {target}_{self.worker} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {target}_{self.worker} TEMPLATE {origin}")
@@ -158,7 +174,15 @@ class Database:
             self._share_templates(instance)
             with uncounted():
                 self._app = make_app(make_settings(instance, self.url("portal")))
+            with self._app.app_context():
+                event.listen(db.engine, "before_cursor_execute", self._note_writing)
         return self._app
+
+    def _note_writing(
+        self, _connection: Connection, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool
+    ) -> None:
+        if not statement.lstrip().upper().startswith(_READING):
+            self._is_as_made = False
 
     @property
     def world(self) -> World:
@@ -167,21 +191,35 @@ class Database:
         return self._world
 
     def renew(self) -> World:
-        """Give the app a fresh copy of the world, and say where everything in it is."""
+        """Give the app a fresh copy of the world, and say where everything in it is.
+
+        One that was only read from is as good as fresh: on PostgreSQL, making one takes longer than most tests do.
+        """
         if self._world is None:
             with uncounted():
                 self._world = self._build_world()
+        if self._is_as_made and self._stored() == self._stored(self.folder / "files"):
+            return self._world
         with self.app.app_context():
             db.engine.dispose()
             shutil.rmtree(filing().store.folder)
             shutil.copytree(self.folder / "files", filing().store.folder)
         self.copy("world", "portal")
+        self._is_as_made = True
         return self._world
+
+    def _stored(self, folder: Path | None = None) -> set[str]:
+        """What lies in the app's file store, or in another folder: files are never written into again."""
+        if folder is None:
+            with self.app.app_context():
+                folder = filing().store.folder
+        return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
     @contextmanager
     def lost(self) -> Iterator[None]:
         """Take the app's database away for as long as this lasts, as a server that is down does."""
         away = "away"
+        self._is_as_made = False
         db.session.remove()
         with self.app.app_context():
             db.engine.dispose()

@@ -151,7 +151,10 @@ def with_number(rule: str, number: int) -> str:
 
 
 def questions(world: World, method: str, name: str, letter: str) -> Iterator[Asked]:
-    """Everything that somebody of a partnership tries by one method, and what they must get."""
+    """Everything that somebody of a partnership tries by one method, and what they must get.
+
+    Whose role has a route tries it at every row of both partnerships, and where nothing is.
+    """
     for rule, by_method in ROUTES.items():
         route = by_method.get(method)
         if route is None or route.public:
@@ -159,22 +162,29 @@ def questions(world: World, method: str, name: str, letter: str) -> Iterator[Ask
         if not route.places:
             yield Asked(rule, rule, route.answer if name in route.roles else (403,))
             continue
+        if name not in route.roles:
+            # The guard refuses them before it knows of any row: one of their own and one elsewhere say as much as all.
+            first = next(iter(route.places))
+            for where in (letter, _other(letter)):
+                yield Asked(rule, address_of(world, rule, first, where), (403,), first)
+            continue
         yield from _at_rows(world, rule, route, name, letter)
-        nothing = (404,) if name in route.roles else (403,)
-        yield from _where_nothing_is(world, rule, next(iter(route.places)), letter, nothing)
+        yield from _where_nothing_is(world, rule, next(iter(route.places)), letter, (404,))
 
 
 def _at_rows(world: World, rule: str, route: Route, name: str, letter: str) -> Iterator[Asked]:
-    elsewhere = "b" if letter == "a" else "a"
-    nothing = (404,) if name in route.roles else (403,)
     for place, opening in route.places.items():
-        own = nothing
-        if name in route.roles & opening.refused:
+        own: tuple[int, ...] = (404,)
+        if name in opening.refused:
             own = (403,)
-        elif name in route.roles & opening.opens_to:
+        elif name in opening.opens_to:
             own = opening.answer
         yield Asked(rule, address_of(world, rule, place, letter), own, place)
-        yield Asked(rule, address_of(world, rule, place, elsewhere), nothing, place)
+        yield Asked(rule, address_of(world, rule, place, _other(letter)), (404,), place)
+
+
+def _other(letter: str) -> str:
+    return "b" if letter == "a" else "a"
 
 
 def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing: tuple[int, ...]) -> Iterator[Asked]:
@@ -183,7 +193,7 @@ def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing:
         yield Asked(rule, with_number(rule, number), nothing)
     if "/" in place and rule.count("<int:") > 1:
         own = address_of(world, rule, place, letter)
-        other = address_of(world, rule, place, "b" if letter == "a" else "a")
+        other = address_of(world, rule, place, _other(letter))
         last = re.compile(r"\d+(?=\D*$)")
         if "<int:number>" in rule:
             # It counts within its row: every row has a first one.

@@ -47,10 +47,6 @@ QUERIES = {
 }
 
 
-def test_it_builds(demo: Demonstration) -> None:
-    assert demo.built.exit_code == 0, demo.built.output
-
-
 def test_every_published_row_has_its_query() -> None:
     assert {row["figure"] for row in published(step=1)} == set(QUERIES)
 

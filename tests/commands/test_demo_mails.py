@@ -30,7 +30,7 @@ from portal.services.invitations.seen import seen_answer
 from portal.services.mailing import Mailing, install_mailing
 from portal.services.worker import run_due
 from tests.commands.demo_visits import markers_of
-from tests.demonstration import TODAY, Demonstration, build_demonstration
+from tests.demonstration import TODAY, Demonstration, copied_demonstration
 from tests.harness import Database
 from tests.mail_server import MailServer, running_mail_server
 from tests.uncounted import uncounted
@@ -43,11 +43,11 @@ MAILS, TEXTS = 300, 500
 
 
 @pytest.fixture
-def living(databases: Database, tmp_path: Path) -> Iterator[tuple[Demonstration, MailServer]]:
+def living(databases: Database, tmp_path: Path, run_folder: Path) -> Iterator[tuple[Demonstration, MailServer]]:
     """A demonstration of one's own, which sends its mails to a real server."""
     if databases.backend == "postgresql":
         pytest.skip("what stands in a mail does not depend on the database")
-    demo = build_demonstration(databases, "demo_mails", tmp_path)
+    demo = copied_demonstration(databases, "demo_mails", tmp_path / "instance", run_folder)
     with running_mail_server() as server, demo.app.app_context(), uncounted():
         install_mailing(
             Mailing(
