@@ -19,7 +19,7 @@ from portal.database.encryption import keyring
 from portal.database.engines import engine_options, prepare_engine
 from portal.database.session import db
 from portal.extensions import login_manager
-from portal.services import activity, readiness
+from portal.services import activity, readiness, sent_forms
 from portal.services.filing import filing_of, install_filing
 from portal.services.mailing import install_mailing, mailing_of
 from portal.views.rehearsal import make_ready, rehearse
@@ -29,6 +29,7 @@ from portal.web.guards import policies
 from portal.web.headers import install_headers
 from portal.web.logs import install_logs
 from portal.web.pages import install_page_context
+from portal.web.sent_forms import install_sent_forms
 from portal.web.static_files import install_static_files
 from portal.web.templating import install_templating, warm_templates
 from portal.web.uploads import install_uploads
@@ -85,6 +86,7 @@ def build_app(settings: Settings) -> Flask:
     install_headers(app)
     install_page_context(app, demo_mode=settings.is_demo)
     install_error_pages(app, activity.record_refusal)
+    install_sent_forms(app, sent_forms.remember)
     views.register(app)
     commands.register(app)
     install_static_files(app)

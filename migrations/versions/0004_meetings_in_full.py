@@ -12,6 +12,7 @@ depends_on = None
 
 CONFERENCE = ["family", "views", "outcomes", "minutes", "actions"]
 STRATEGY = ["strategy", "minutes", "actions"]
+MISSING_CHILD = ["strategy", "missing_child", "minutes", "actions"]
 PANEL = ["minutes", "actions"]
 KINDS = {
     "initial_conference": ("conference", CONFERENCE),
@@ -47,8 +48,8 @@ WITHOUT_QUORUM = {
 EXPLOITATION = ["police", "school", "school_nursing", "social_care", "youth_justice"]
 AROUND_A_CHILD = ["gp", "health_visiting", "police", "school", "social_care"]
 NEW_KINDS = (
-    ("missing_child_strategy", "Missing child strategy meeting", "strategy", STRATEGY, False, IN_72_HOURS, CORE_QUORUM,
-     AROUND_A_CHILD),
+    ("missing_child_strategy", "Missing child strategy meeting", "strategy", MISSING_CHILD, False, IN_72_HOURS,
+     CORE_QUORUM, AROUND_A_CHILD),
     ("complex_strategy", "Complex strategy meeting", "strategy", STRATEGY, True, NEVER_DUE, CORE_QUORUM,
      ["police", "social_care"]),
     ("pre_mase", "Pre-MASE panel", "panel", PANEL, False, NEVER_DUE, None, EXPLOITATION),
@@ -100,6 +101,15 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("meeting_rules", schema=None) as batch_op:
         batch_op.add_column(sa.Column("inquorate", sa.JSON(), nullable=True))
+    op.create_table(
+        "sent_forms",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leads_to", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sent_forms_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "digest", name=op.f("pk_sent_forms")),
+    )
     op.create_table(
         "register_closings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -240,6 +250,7 @@ def downgrade() -> None:
     for table in ("cases", "meetings"):
         op.drop_index(f"ix_{table}_reference", table_name=table)
     op.drop_table("register_closings")
+    op.drop_table("sent_forms")
     with op.batch_alter_table("meeting_rules", schema=None) as batch_op:
         batch_op.drop_column("inquorate")
     with op.batch_alter_table("meetings", schema=None) as batch_op:

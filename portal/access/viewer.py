@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,15 @@ class Hat:
         return ROLES[self.role]
 
 
+@dataclass(slots=True)
+class PostedForm:
+    """What the viewer's request posts: a digest of its address and fields, by which it is taken once."""
+
+    digest: bytes
+    is_taken: bool = False
+    """Whether a service has taken it, so that what it led to is worth remembering."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person (or a named system user) at one moment, wearing at most one hat.
@@ -55,6 +64,8 @@ class Viewer:
     """Signed in with a password, and the second step (or its set-up) still to come."""
     unread_notices: int = 0
     """How many notices the person has not read, under all their memberships, for the header; counted up to a limit."""
+    posted: PostedForm | None = field(default=None, compare=False)
+    """What the request posts; None where it only reads, and for commands."""
 
     @classmethod
     def nobody(cls, now: datetime) -> Viewer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 
 class PortalError(Exception):
@@ -37,6 +38,15 @@ class Invalid(PortalError):
     def __init__(self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(message)
         self.errors = {field: list(reasons) for field, reasons in (errors or {}).items()}
+
+
+class SentAlready(PortalError):
+    """The person has sent this very form before, at the UTC instant `at`; `leads_to` is the page that it led to."""
+
+    def __init__(self, at: datetime, leads_to: str | None) -> None:
+        super().__init__("This was sent already.")
+        self.at = at
+        self.leads_to = leads_to
 
 
 class Unusable(PortalError):

@@ -20,6 +20,7 @@ from portal.domain.identifiers import clean_nhs_number, clean_upn
 from portal.models.cases import Case, Child
 from portal.services import activity
 from portal.services.changes import Change, changing
+from portal.services.sent_forms import once
 
 SURNAME_PLACE = "children.surname"
 NHS_PLACE = "children.nhs_number"
@@ -61,6 +62,7 @@ def case_with_children(viewer: Viewer, case_id: int) -> Case:
 def add_child(viewer: Viewer, case_id: int, facts: ChildFacts) -> Child:
     """Name a child of a case. Raises NotVisible, NotPermitted, or Invalid by field."""
     with changing(viewer) as change:
+        once(change)
         case = _manageable(change, case_id)
         child = Child(partnership_id=case.partnership_id, case_id=case.id, created_at=viewer.now)
         _write(child, _checked(viewer, facts))

@@ -109,6 +109,8 @@ def expect(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRetur
         if isinstance(form, ExpectationForm):
             form.expectation.data = invitation.expectation
             form.reason.data = invitation.expectation_reason
+    # Now: a change that finds nothing to do lets go of what was read.
+    agency = invitation.agency.name
     if form.validate_on_submit():
         try:
             said = _settle(viewer, meeting_id, invitation_id, form)
@@ -119,7 +121,7 @@ def expect(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRetur
             now = seen_expectation(invitation_of(viewer, meeting_id, invitation_id))
             return lost_race(lost, version=now, back=back)
         else:
-            flash(said.format(agency=invitation.agency.name))
+            flash(said.format(agency=agency))
             return redirect(back, 303)
     page = render_template(
         "meetings/not_ours_answer.html" if is_not_ours else "meetings/expectation.html",

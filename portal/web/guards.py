@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,6 +15,7 @@ from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import NotPermitted
 from portal.extensions import login_manager
+from portal.web.posted_forms import posted_by
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Viewer, P], ResponseReturnValue]
@@ -48,7 +50,7 @@ def current_viewer() -> Viewer:
         posted = request.form.get("working_as", type=int) if request.method == "POST" else None
         if posted is not None and posted != viewer.membership_id:
             viewer = viewer.wearing(posted) or viewer
-        g.viewer = viewer
+        g.viewer = replace(viewer, posted=posted_by(request)) if request.method == "POST" else viewer
     found: Viewer = g.viewer
     return found
 

@@ -356,6 +356,16 @@ def test_a_contact_leaves_turn_and_clock_alone(as_person, asked, where):
     ]
 
 
+def test_going_back_and_sending_a_contact_again_adds_nothing_and_says_so(as_person, asked, where):
+    client = as_person("a.school.lead")
+    said = {"kind": "contact", "text": "I rang the surgery."}
+    for _ in range(2):
+        assert client.submit(f"{where}/contact", **said).status_code == 303
+    shown = words(client.get(where))
+    assert "You sent exactly this today at" in shown
+    assert texts(asked)[1:] == ["I rang the surgery."]
+
+
 def test_only_whoever_wrote_an_entry_corrects_it(as_person, asked, where, viewer_of, world):
     add_contact(viewer_of(world.person("a.school.lead")), asked, EntryKind.CONTACT, "On Monday.")
     address = f"{where}/correct/2"

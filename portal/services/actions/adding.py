@@ -22,6 +22,7 @@ from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.services.changes import changing
 from portal.services.notices.actions import tell_given
+from portal.services.sent_forms import once
 
 NAME_LIMIT = 120
 MOST_OWNERS = 500
@@ -116,6 +117,7 @@ def possible_owners(source: Source) -> list[tuple[int, str]]:
 def add_action(viewer: Viewer, return_id: int, question_id: int, promise: Promise) -> int:
     """Add an action and give back its id. Raises NotVisible, NotPermitted, Invalid by field."""
     with changing(viewer) as change:
+        once(change)
         source = source_of(viewer, return_id, question_id)
         name = _checked(viewer, source, promise)
         action = Action(

@@ -22,6 +22,7 @@ from portal.models.closures import ClosurePeriod
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.services.changes import LOST, Change, changing
+from portal.services.sent_forms import once
 
 LONGEST_NAME = 120
 LONGEST_CONTACT = 254
@@ -100,6 +101,7 @@ def add_closure(viewer: Viewer, details: ClosureDetails) -> int:
         raise NotPermitted("This role does not say when an agency is closed.")
     given = details.checked(viewer.today)
     with changing(viewer) as change:
+        once(change)
         _check_cover(change, given)
         closure = ClosurePeriod(
             partnership_id=viewer.partnership_id,

@@ -19,6 +19,7 @@ from portal.models.partnerships import Agency, PartnershipAgency
 from portal.models.people import Membership, User
 from portal.services.board_meetings.groups import kept_group
 from portal.services.changes import LOST, changing
+from portal.services.sent_forms import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def find_member(viewer: Viewer, member_id: int) -> MemberPage:
 def add_member(viewer: Viewer, group_id: int, details: MemberDetails) -> int:
     """Add a member to a group; gives the id. Raises NotVisible, NotPermitted, Invalid."""
     with changing(viewer) as change:
+        once(change)
         group = kept_group(viewer, group_id)
         _check(change.session, group.partnership_id, details)
         member = BoardMember(partnership_id=group.partnership_id, group_id=group.id)

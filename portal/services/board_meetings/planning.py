@@ -14,6 +14,7 @@ from portal.domain.notice_words import day_words
 from portal.models.board_meetings import BoardMeeting
 from portal.services.board_meetings.groups import kept_group
 from portal.services.changes import LOST, changing
+from portal.services.sent_forms import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def plan_meeting(viewer: Viewer, group_id: int, details: MeetingDetails) -> int:
     Raises NotVisible, NotPermitted, and Invalid for a group that meets no more.
     """
     with changing(viewer) as change:
+        once(change)
         group = kept_group(viewer, group_id)
         if not access.may_plan(viewer, group):
             raise Invalid("This group no longer meets. Let it meet again before you plan a meeting")

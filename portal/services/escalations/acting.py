@@ -30,6 +30,7 @@ from portal.services.escalations.keeping import (
     tell_people,
     told_so_far,
 )
+from portal.services.sent_forms import once
 
 CONTACTS = (EntryKind.CONTACT, EntryKind.MEETING)
 """What people note down that changes nothing else."""
@@ -79,6 +80,7 @@ def ask_again(viewer: Viewer, escalation_id: int, text: str, version: int) -> No
 def add_contact(viewer: Viewer, escalation_id: int, kind: EntryKind, text: str) -> None:
     """Note that the sides spoke, wrote or met (one of CONTACTS); neither the turn nor the clock changes."""
     with changing(viewer) as change:
+        once(change)
         escalation = locked(change, escalation_id)
         permit(access.may_add, viewer, escalation)
         faults = Faults()
@@ -134,6 +136,7 @@ def extend(viewer: Viewer, escalation_id: int, working_days: int, reason: str, v
 def amend(viewer: Viewer, escalation_id: int, entry_number: int, text: str) -> None:
     """Correct an entry by another one that names it; whoever wrote it may, also when the escalation is closed."""
     with changing(viewer) as change:
+        once(change)
         escalation = locked(change, escalation_id)
         amended = change.session.scalar(
             select(EscalationEntry).where(

@@ -14,6 +14,7 @@ from portal.services.changes import changing
 from portal.services.escalations.announcing import tell_closed
 from portal.services.escalations.checking import Faults, based_on, permit
 from portal.services.escalations.keeping import Saying, add_entry, locked, shut
+from portal.services.sent_forms import once
 
 
 def resolve(
@@ -78,6 +79,7 @@ def record_outcome(
 ) -> None:
     """Record apart from closing whether the child was safe, what is learnt, or both, each as an entry of its own."""
     with changing(viewer) as change:
+        once(change)
         escalation = locked(change, escalation_id)
         based_on(escalation, version, {"What you wrote": text})
         permit(access.may_record_outcome, viewer, escalation)

@@ -33,6 +33,7 @@ from portal.services.changes import Change, changing
 from portal.services.escalation_rules import rules_on
 from portal.services.escalations.checking import Faults
 from portal.services.escalations.keeping import Saying, add_entry, next_reference, store, tell_stage
+from portal.services.sent_forms import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def raise_escalation(viewer: Viewer, raised: Raised, causes: Sequence[Cause] = (
     if not access.may_raise(viewer, raised.kind) or viewer.partnership_id is None:
         raise NotPermitted("This is not the viewer's to raise.")
     with changing(viewer) as change:
+        once(change)
         rules = rules_on(change.session, viewer.partnership_id, viewer.today)
         about = _about(change.session, viewer, raised)
         summary, wanted, urgent_reason = _checked(change.session, viewer, raised, rules)

@@ -29,11 +29,13 @@ from portal.services.families.answers import (
 )
 from portal.services.families.found import meeting_to_keep
 from portal.services.families.in_words import answer_words
+from portal.services.sent_forms import once
 
 
 def add_person(viewer: Viewer, meeting_id: int, who: Who) -> int:
     """Add somebody of the family to a meeting's record; gives the id. Raises NotVisible, NotPermitted, Invalid."""
     with changing(viewer) as change:
+        once(change)
         meeting = meeting_to_keep(change, meeting_id)
         columns = columns_of(who, _setting(change, meeting))
         _refuse_twice(change.session, meeting_id, who)

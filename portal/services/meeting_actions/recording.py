@@ -29,6 +29,7 @@ from portal.services import activity
 from portal.services.actions.adding import MOST_OWNERS, NAME_LIMIT, OWNERS
 from portal.services.changes import changing
 from portal.services.notices.actions import tell_given
+from portal.services.sent_forms import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def found_meeting(session: Session, viewer: Viewer, meeting_id: int) -> tuple[Me
 def add_meeting_action(viewer: Viewer, meeting_id: int, promise: MeetingPromise) -> int:
     """Add an action and give back its id. Raises NotVisible, NotPermitted, Invalid by field."""
     with changing(viewer) as change:
+        once(change)
         session = change.session
         meeting, kind = found_meeting(session, viewer, meeting_id)
         if not access.may_add_to_meeting(viewer, meeting):

@@ -24,6 +24,7 @@ from portal.services.changes import Change, changing
 from portal.services.notices.minutes import tell_answered, tell_asked
 from portal.services.outcomes.drafting import person
 from portal.services.outcomes.sittings import sitting
+from portal.services.sent_forms import once
 
 TOO_LATE = "There are no minutes that you can have corrected now: none were sent, or the time for corrections is over."
 
@@ -100,6 +101,7 @@ def ask_correction(viewer: Viewer, meeting_id: int, text: str) -> int:
     """
     text = text.strip()
     with changing(viewer) as change:
+        once(change)
         session = change.session
         found = sitting(session, viewer, meeting_id, RecordSection.MINUTES, locked=True)
         invitation = _own(session, viewer, meeting_id)
