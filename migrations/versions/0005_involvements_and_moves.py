@@ -18,7 +18,7 @@ FORMATS = "'in_person', 'video', 'hybrid', 'telephone'"
 SOMEBODY_CANNOT = "'agency_cannot_come', 'chair_cannot_come', 'family_cannot_come', 'reports_not_ready', 'not_quorate'"
 MOVE_REASONS = (
     f"{SOMEBODY_CANNOT}, 'needed_sooner', 'place_not_free', 'asked_for_late', 'not_needed', 'family_moved_away', "
-    "'opened_by_mistake', 'another_reason'"
+    "'opened_by_mistake', 'another_reason', 'imported'"
 )
 
 NOTICE_KINDS = (
@@ -29,17 +29,19 @@ NOTICE_KINDS = (
     "'password_changed', 'people_to_confirm', 'account_asleep', 'work_handed_over', 'mail_failed'"
 )
 NEW_NOTICE_KINDS = (
-    "'chairing', 'quoracy_at_risk', 'quoracy_asked', 'quoracy_failed', 'contest_raised', 'contest_upheld', "
-    "'contest_kept', 'decisions_sent', 'minutes_sent', 'correction_asked', 'correction_answered'"
+    "'part_ended', 'chairing', 'chairing_ended', 'quoracy_at_risk', 'quoracy_asked', 'quoracy_failed', "
+    "'contest_raised', 'contest_upheld', 'contest_kept', 'decisions_sent', 'minutes_sent', 'correction_asked', "
+    "'correction_answered'"
 )
 ALL_NOTICE_KINDS = (
-    "'invitation', 'invitation_changed', 'report_due', 'attendance_to_say', 'register_to_close', 'proposals', "
-    "'quoracy_at_risk', 'quoracy_asked', 'quoracy_failed', 'contest_raised', 'contest_upheld', 'contest_kept', "
-    "'chairing', 'decisions_sent', 'minutes_sent', 'correction_asked', 'correction_answered', 'audit_opened', "
-    "'audit_due', 'audit_sections', 'audit_to_sign', 'audit_reopened', 'action_given', 'action_due', "
-    "'action_sent_back', 'escalation_raised', 'escalation_stage', 'escalation_reply', 'escalation_due', "
-    "'escalation_closed', 'alert_raised', 'alert_stage', 'alert_reply', 'alert_closed', 'joining', "
-    "'password_changed', 'people_to_confirm', 'account_asleep', 'work_handed_over', 'mail_failed'"
+    "'invitation', 'invitation_changed', 'part_ended', 'report_due', 'attendance_to_say', 'register_to_close', "
+    "'proposals', 'quoracy_at_risk', 'quoracy_asked', 'quoracy_failed', 'contest_raised', 'contest_upheld', "
+    "'contest_kept', 'chairing', 'chairing_ended', 'decisions_sent', 'minutes_sent', 'correction_asked', "
+    "'correction_answered', 'audit_opened', 'audit_due', 'audit_sections', 'audit_to_sign', 'audit_reopened', "
+    "'action_given', 'action_due', 'action_sent_back', 'escalation_raised', 'escalation_stage', "
+    "'escalation_reply', 'escalation_due', 'escalation_closed', 'alert_raised', 'alert_stage', 'alert_reply', "
+    "'alert_closed', 'joining', 'password_changed', 'people_to_confirm', 'account_asleep', 'work_handed_over', "
+    "'mail_failed'"
 )
 
 
@@ -100,12 +102,14 @@ def upgrade() -> None:
         sa.Column("from_format", sa.String(length=32), nullable=True),
         sa.Column("from_place", sa.LargeBinary(), nullable=True),
         sa.Column("from_link", sa.LargeBinary(), nullable=True),
+        sa.Column("from_chair_id", sa.Integer(), nullable=True),
         sa.Column("to_on", sa.Date(), nullable=False),
         sa.Column("to_time", sa.Time(), nullable=True),
         sa.Column("to_minutes", sa.Integer(), nullable=True),
         sa.Column("to_format", sa.String(length=32), nullable=False),
         sa.Column("to_place", sa.LargeBinary(), nullable=True),
         sa.Column("to_link", sa.LargeBinary(), nullable=True),
+        sa.Column("to_chair_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=32), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("late_reason", sa.String(length=32), nullable=True),
@@ -113,23 +117,36 @@ def upgrade() -> None:
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("moved_by_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(f"from_format IN ({FORMATS})", name=op.f("ck_meeting_moves_from_format_known")),
-        sa.CheckConstraint("kind IN ('opened', 'moved', 'cancelled')", name=op.f("ck_meeting_moves_kind_known")),
+        sa.CheckConstraint(
+            "kind IN ('opened', 'moved', 'cancelled', 'chair_changed')", name=op.f("ck_meeting_moves_kind_known")
+        ),
         sa.CheckConstraint(
             f"late_reason IN ({SOMEBODY_CANNOT}, 'place_not_free', 'asked_for_late', 'another_reason')",
             name=op.f("ck_meeting_moves_late_reason_known"),
         ),
         sa.CheckConstraint(
             "(kind = 'opened' AND from_on IS NULL AND number = 0) "
-            "OR (kind <> 'opened' AND from_on IS NOT NULL AND reason IS NOT NULL AND number > 0)",
+            "OR (kind <> 'opened' AND from_on IS NOT NULL AND number > 0 "
+            "AND (reason IS NOT NULL OR kind = 'chair_changed'))",
             name=op.f("ck_meeting_moves_opened_first_and_moved_for_a_reason"),
         ),
         sa.CheckConstraint(f"reason IN ({MOVE_REASONS})", name=op.f("ck_meeting_moves_reason_known")),
         sa.CheckConstraint(f"to_format IN ({FORMATS})", name=op.f("ck_meeting_moves_to_format_known")),
         sa.ForeignKeyConstraint(["moved_by_id"], ["users.id"], name=op.f("fk_meeting_moves_moved_by_id")),
         sa.ForeignKeyConstraint(
+            ["partnership_id", "from_chair_id"],
+            ["memberships.partnership_id", "memberships.id"],
+            name=op.f("fk_meeting_moves_partnership_id_from_chair_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["partnership_id", "meeting_id"],
             ["meetings.partnership_id", "meetings.id"],
             name=op.f("fk_meeting_moves_partnership_id_meeting_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "to_chair_id"],
+            ["memberships.partnership_id", "memberships.id"],
+            name=op.f("fk_meeting_moves_partnership_id_to_chair_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_moves")),
         sa.UniqueConstraint("meeting_id", "number", name=op.f("uq_meeting_moves_meeting_id_number")),

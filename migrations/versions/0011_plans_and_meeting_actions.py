@@ -27,6 +27,7 @@ def upgrade() -> None:
     with op.batch_alter_table("rule_sets", schema=None) as batch_op:
         for name, value in RULE_VALUES:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=value))
+        batch_op.add_column(sa.Column("sources", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.create_check_constraint(
             op.f("ck_rule_sets_plan_months_in_order"),
             "plan_long_months >= 1 AND plan_very_long_months > plan_long_months AND plan_short_months >= 1 "
@@ -204,5 +205,6 @@ def downgrade() -> None:
     with op.batch_alter_table("rule_sets", schema=None) as batch_op:
         for constraint in ("plan_midway_between", "plan_months_in_order"):
             batch_op.drop_constraint(op.f(f"ck_rule_sets_{constraint}"), type_="check")
+        batch_op.drop_column("sources")
         for name, _ in RULE_VALUES:
             batch_op.drop_column(name)

@@ -19,6 +19,7 @@ _PEOPLE = frozenset({Permission.PEOPLE_MANAGE})
 TOLD_WITH: Mapping[NoticeKind, frozenset[Permission]] = {
     NoticeKind.INVITATION: frozenset({Permission.INVITATIONS_ANSWER}),
     NoticeKind.INVITATION_CHANGED: frozenset({Permission.INVITATIONS_ANSWER}),
+    NoticeKind.PART_ENDED: frozenset({Permission.INVITATIONS_ANSWER}),
     NoticeKind.REPORT_DUE: frozenset({Permission.REPORTS_WRITE}),
     NoticeKind.ATTENDANCE_TO_SAY: frozenset({Permission.ATTENDANCE_DECLARE}),
     NoticeKind.REGISTER_TO_CLOSE: frozenset({Permission.REGISTER_KEEP}),
@@ -30,6 +31,7 @@ TOLD_WITH: Mapping[NoticeKind, frozenset[Permission]] = {
     NoticeKind.QUORACY_ASKED: frozenset({Permission.INVITATIONS_ANSWER}),
     NoticeKind.QUORACY_FAILED: frozenset({Permission.REGISTER_REOPEN}),
     NoticeKind.CHAIRING: frozenset({Permission.OUTCOMES_DECIDE}),
+    NoticeKind.CHAIRING_ENDED: frozenset({Permission.OUTCOMES_DECIDE}),
     NoticeKind.DECISIONS_SENT: frozenset({Permission.VIEWS_GIVE}),
     NoticeKind.MINUTES_SENT: frozenset({Permission.VIEWS_GIVE}),
     NoticeKind.CORRECTION_ASKED: frozenset({Permission.MEETINGS_RECORD}),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from typing import Any
 
-from portal.access import meetings
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+
+from portal.access import meetings, outcomes
 from portal.access.kept import kept_for_hat
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
 from portal.models.meetings import Meeting
+from portal.models.outcomes import Outcome
 from portal.models.plans import MidwayCheck, Plan
 
 
@@ -18,10 +21,39 @@ def visible_to(viewer: Viewer) -> Select[Plan]:
 
     A plan whose decision was taken back is nobody's: there never was one.
     """
+    return select(Plan).where(_visible_where(viewer))
+
+
+def _visible_where(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.partnership_id is None or not viewer.may(Permission.PLANS_VIEW):
-        return select(Plan).where(false())
-    return select(Plan).where(
-        Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None), _case_where(viewer)
+        return false()
+    return and_(Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None), _case_where(viewer))
+
+
+@kept_for_hat
+def beginning_told_where(viewer: Viewer) -> ColumnElement[bool]:
+    """Plans of which the viewer may know that they began: those they see, and those whose first decision they read.
+
+    So an agency knows of a plan what the decision sheet told it, and of one that a file brought in, nothing.
+    """
+    return or_(_visible_where(viewer), _decision_read(viewer, Plan.started_by_meeting_id))
+
+
+@kept_for_hat
+def end_told_where(viewer: Viewer) -> ColumnElement[bool]:
+    """Plans of which the viewer may know that they ended: those they see, and those whose last decision they read."""
+    return or_(_visible_where(viewer), _decision_read(viewer, Plan.ended_by_meeting_id))
+
+
+def _decision_read(viewer: Viewer, decided_by: Any) -> ColumnElement[bool]:
+    """Plans that still count, about whose child the viewer reads what was signed at the meeting of a column."""
+    read = outcomes.visible_to(viewer).where(
+        Outcome.meeting_id == decided_by, Outcome.child_id == Plan.child_id, Outcome.signed_at.is_not(None)
+    )
+    return and_(
+        Plan.partnership_id == viewer.partnership_id,
+        Plan.withdrawn_at.is_(None),
+        read.with_only_columns(Outcome.id).correlate(Plan).exists(),
     )
 
 
@@ -60,6 +92,13 @@ def may_view(viewer: Viewer, plan: Plan, *, sees_a_meeting: bool) -> bool:
     if plan.withdrawn_at is not None:
         return False
     return viewer.is_system or viewer.role in WHOLE_PARTNERSHIP or sees_a_meeting
+
+
+def may_know(viewer: Viewer, plan: Plan, *, sees_a_meeting: bool, reads_decision: bool) -> bool:
+    """Whether a timeline tells the viewer of one end of a plan; `reads_decision` is of the meeting that decided it."""
+    if may_view(viewer, plan, sees_a_meeting=sees_a_meeting):
+        return True
+    return plan.partnership_id == viewer.partnership_id and plan.withdrawn_at is None and reads_decision
 
 
 def may_check(viewer: Viewer, conference: Meeting) -> bool:

@@ -38,6 +38,9 @@ class Permission(StrEnum):
     PLANS_CHECK = "plans.check"
     KINDS_VIEW = "kinds.view"
     KINDS_MANAGE = "kinds.manage"
+    RULES_VIEW = "rules.view"
+    """The page of all other rules of an area; the ladders stand among the escalations, too."""
+    RULES_MANAGE = "rules.manage"
     MONTHS_FREEZE = "months.freeze"
     BOARD_MEETINGS_VIEW = "board_meetings.view"
     BOARD_MEETINGS_KEEP = "board_meetings.keep"
@@ -137,6 +140,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER_REOPEN,
         Permission.OUTCOMES_DECIDE,
         Permission.PLANS_CHECK,
+        Permission.RULES_VIEW,
     },
     Role.SAFEGUARDING_MANAGER: _EVERYONE
     | _ESCALATING
@@ -153,6 +157,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PLANS_VIEW,
         Permission.PLANS_CHECK,
         Permission.KINDS_VIEW,
+        Permission.RULES_VIEW,
         Permission.BOARD_MEETINGS_VIEW,
     },
     Role.COORDINATOR: _EVERYONE
@@ -161,6 +166,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.MEETINGS_VIEW,
         Permission.MEETINGS_PLAN,
         Permission.KINDS_VIEW,
+        Permission.RULES_VIEW,
         Permission.REGISTER_KEEP,
         Permission.EXPECTATIONS_SET,
         Permission.CASES_MANAGE,
@@ -168,7 +174,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     },
     Role.SIGNATORY: _EVERYONE | {Permission.AUDITS_VIEW, Permission.AUDITS_SIGN, Permission.ESCALATIONS_VIEW},
     Role.SECTOR_LEAD: _BOARD | _PANEL,
-    Role.BOARD_MEMBER: _BOARD | _PANEL,
+    Role.BOARD_MEMBER: _BOARD | _PANEL | {Permission.RULES_VIEW},
     Role.BUSINESS_MANAGER: _BOARD
     | _PANEL
     | {
@@ -179,10 +185,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.MESSAGES_WATCH,
         Permission.KINDS_VIEW,
         Permission.KINDS_MANAGE,
+        Permission.RULES_VIEW,
+        Permission.RULES_MANAGE,
         Permission.MONTHS_FREEZE,
         Permission.BOARD_MEETINGS_KEEP,
     },
-    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW, Permission.KINDS_VIEW},
+    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW, Permission.KINDS_VIEW, Permission.RULES_VIEW},
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.AGENCIES_VIEW,

@@ -1,4 +1,4 @@
-"""Who opens, moves and cancels meetings, who reads what became of a meeting's day, and what is told of busy people."""
+"""Who arranges meetings and says who chairs, who reads what became of their days, and what is told of busy people."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def may_move(viewer: Viewer, meeting: Meeting) -> bool:
         and meeting.status is MeetingStatus.SCHEDULED
         and meeting.register_closed_at is None
     )
+
+
+def may_change_chair(viewer: Viewer, meeting: Meeting) -> bool:
+    """Whoever may move a meeting gives it to another chair; once it was held, who chaired it stands.
+
+    Other than a move it is not held up by what agencies say of who came: somebody has to close the register.
+    """
+    return may_move(viewer, meeting)
 
 
 def moves_visible_to(viewer: Viewer) -> Select[MeetingMove]:

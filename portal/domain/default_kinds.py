@@ -51,7 +51,12 @@ DEFAULT_KINDS = (
         MeetingFamily.CORE_GROUP,
         (RecordSection.FAMILY, *_ALWAYS),
     ),
-    DefaultKind("missing_child_strategy", "Missing child strategy meeting", MeetingFamily.STRATEGY, _STRATEGY),
+    DefaultKind(
+        "missing_child_strategy",
+        "Missing child strategy meeting",
+        MeetingFamily.STRATEGY,
+        (RecordSection.STRATEGY, RecordSection.MISSING_CHILD, *_ALWAYS),
+    ),
     DefaultKind(
         "complex_strategy",
         "Complex strategy meeting",

@@ -94,9 +94,9 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
     },
     ExpectationReason: {
         ExpectationReason.KNOWS_CHILD: _label("Works with the child", "Knows the child"),
-        ExpectationReason.REGISTERED: _label("The child is registered with you", "Registered"),
-        ExpectationReason.ON_ROLL: _label("The child is on your roll", "On roll"),
-        ExpectationReason.STATUTORY: _label("The law or guidance asks for you", "Statutory"),
+        ExpectationReason.REGISTERED: _label("The child is registered there", "Registered"),
+        ExpectationReason.ON_ROLL: _label("The child is on its roll", "On roll"),
+        ExpectationReason.STATUTORY: _label("The law or guidance asks for it", "Statutory"),
         ExpectationReason.SUPPORTS_FAMILY: _label("Supports the family"),
         ExpectationReason.REFERRED: _label("Made the referral", "Referred"),
         ExpectationReason.NOT_INVOLVED: _label("Not involved with the family", "Not involved"),

@@ -67,6 +67,13 @@ class RuleWords:
         ]
 
 
+def sections_fault(sections: Collection[RecordSection]) -> str:
+    """Return what is wrong with the parts chosen for a record; empty where they go together."""
+    if RecordSection.MISSING_CHILD in sections and RecordSection.STRATEGY not in sections:
+        return "What is asked about a missing child stands in the strategy record: choose that too"
+    return ""
+
+
 def code_from(name: str, taken: Collection[str]) -> str:
     """Return the code of a new kind: its name in small letters and underscores, numbered where that is taken.
 

@@ -22,6 +22,10 @@ MEETING_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
     },
     RecordSection: {
         RecordSection.STRATEGY: ("The strategy record in its standard form", "Strategy record"),
+        RecordSection.MISSING_CHILD: (
+            "In the strategy record: when a missing child was last seen, and the return interview",
+            "Missing child",
+        ),
         RecordSection.FAMILY: ("The family: who came, and what the child and parents think", "Family"),
         RecordSection.VIEWS: ("Each agency’s view, and where it disagrees", "Views"),
         RecordSection.OUTCOMES: ("What was decided for each child", "Outcomes"),

@@ -18,6 +18,8 @@ class RecordSection(StrEnum):
     """A part that the record of a kind of meeting has; a partnership chooses them for each kind in a page."""
 
     STRATEGY = "strategy"
+    MISSING_CHILD = "missing_child"
+    """The strategy record's block about a missing child."""
     FAMILY = "family"
     VIEWS = "views"
     OUTCOMES = "outcomes"

@@ -10,6 +10,7 @@ class NoticeKind(StrEnum):
 
     INVITATION = "invitation"
     INVITATION_CHANGED = "invitation_changed"
+    PART_ENDED = "part_ended"
     REPORT_DUE = "report_due"
     ATTENDANCE_TO_SAY = "attendance_to_say"
     REGISTER_TO_CLOSE = "register_to_close"
@@ -21,6 +22,7 @@ class NoticeKind(StrEnum):
     CONTEST_UPHELD = "contest_upheld"
     CONTEST_KEPT = "contest_kept"
     CHAIRING = "chairing"
+    CHAIRING_ENDED = "chairing_ended"
     DECISIONS_SENT = "decisions_sent"
     MINUTES_SENT = "minutes_sent"
     CORRECTION_ASKED = "correction_asked"

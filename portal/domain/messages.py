@@ -28,6 +28,7 @@ _ALWAYS = frozenset(
     {
         NoticeKind.INVITATION,
         NoticeKind.INVITATION_CHANGED,
+        NoticeKind.PART_ENDED,
         NoticeKind.REPORT_DUE,
         NoticeKind.QUORACY_ASKED,
         NoticeKind.QUORACY_FAILED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,29 +11,25 @@ ANSWER_LIMIT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class PaperDay:
-    """By when a paper of one meeting was due, and when it was first sent; empty where there is no such day."""
-
-    due_on: date | None
-    sent_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Timeliness:
-    """Of the papers that are due by a day or were sent, how many were sent in time."""
+    """Of the papers that were sent or should have been by now, how many were sent by their day."""
 
-    on_time: int
-    of: int
+    on_time: int = 0
+    of: int = 0
+
+    def __add__(self, other: Timeliness) -> Timeliness:
+        """Return both counted together."""
+        return Timeliness(self.on_time + other.on_time, self.of + other.of)
 
 
-def timeliness(papers: Iterable[PaperDay], today: date) -> Timeliness:
-    """Count papers: one that is not due yet and not sent says nothing, one that is overdue was not in time."""
-    counted = [
-        paper.sent_on is not None and paper.sent_on <= paper.due_on
-        for paper in papers
-        if paper.due_on is not None and (paper.sent_on is not None or paper.due_on < today)
-    ]
-    return Timeliness(sum(counted), len(counted))
+def sent_papers(number: int, *, in_time: bool) -> Timeliness:
+    """Count papers that were sent, all of them by their day or none."""
+    return Timeliness(number if in_time else 0, number)
+
+
+def unsent_papers(number: int, due_on: date | None, today: date) -> Timeliness:
+    """Count papers that nobody has sent: one that is overdue was not in time, any other says nothing yet."""
+    return Timeliness(0, number if due_on is not None and due_on < today else 0)
 
 
 def put_together(mine: str, theirs: str) -> str:

@@ -32,6 +32,9 @@ def _told(title: str, task: str) -> NoticeWords:
 NOTICE_WORDS: Mapping[NoticeKind, NoticeWords] = {
     NoticeKind.INVITATION: NoticeWords("Invitation to a meeting", "Answer an invitation"),
     NoticeKind.INVITATION_CHANGED: NoticeWords("Changed invitation", "Look at an invitation that has changed"),
+    NoticeKind.PART_ENDED: _told(
+        "Meeting not yours any more", "Take a meeting that is not yours any more out of your calendar"
+    ),
     NoticeKind.REPORT_DUE: NoticeWords("Report due", "Send a report"),
     NoticeKind.ATTENDANCE_TO_SAY: NoticeWords("Attendance to record", "Say who attended"),
     NoticeKind.REGISTER_TO_CLOSE: NoticeWords("Register to close", "Close a register"),
@@ -43,6 +46,7 @@ NOTICE_WORDS: Mapping[NoticeKind, NoticeWords] = {
     NoticeKind.CONTEST_UPHELD: _told("Contest upheld", "What you contested was upheld"),
     NoticeKind.CONTEST_KEPT: _told("Contest not upheld", "What you contested was looked at and not upheld"),
     NoticeKind.CHAIRING: _told("Meeting to chair", "A meeting that you chair was arranged or changed"),
+    NoticeKind.CHAIRING_ENDED: _told("Meeting chaired by somebody else", "Somebody else chairs a meeting of yours now"),
     NoticeKind.DECISIONS_SENT: _told("Decision sheet sent", "What was decided at a meeting was sent"),
     NoticeKind.MINUTES_SENT: _told("Minutes sent", "The minutes of a meeting were sent"),
     NoticeKind.CORRECTION_ASKED: NoticeWords("Correction asked for", "Answer what is said to be wrong in minutes"),

@@ -12,6 +12,7 @@ SCHEDULING_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         MoveKind.OPENED: ("The meeting was opened", "Opened"),
         MoveKind.MOVED: ("The meeting was moved", "Moved"),
         MoveKind.CANCELLED: ("The meeting was cancelled", "Cancelled"),
+        MoveKind.CHAIR_CHANGED: ("Somebody else chairs", "Chair changed"),
     },
     MoveReason: {
         MoveReason.AGENCY_CANNOT_COME: ("An agency that is needed cannot come", "Agency cannot come"),
@@ -26,5 +27,6 @@ SCHEDULING_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         MoveReason.FAMILY_MOVED_AWAY: ("The family has moved away", "Moved away"),
         MoveReason.OPENED_BY_MISTAKE: ("It was opened by mistake", "A mistake"),
         MoveReason.ANOTHER_REASON: ("Another reason", "Another"),
+        MoveReason.IMPORTED: ("As the imported file says", "Imported"),
     },
 }

@@ -1,4 +1,4 @@
-"""The words of scheduling: what happened to a meeting's day, and why."""
+"""The words of scheduling: what happened to a meeting's day or its chair, and why."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from enum import StrEnum
 
 
 class MoveKind(StrEnum):
-    """What happened to a meeting's day, time, form or place."""
+    """What happened to a meeting's day, time, form or place, or to its chair alone."""
 
     OPENED = "opened"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    CHAIR_CHANGED = "chair_changed"
 
 
 class MoveReason(StrEnum):
@@ -28,6 +29,8 @@ class MoveReason(StrEnum):
     FAMILY_MOVED_AWAY = "family_moved_away"
     OPENED_BY_MISTAKE = "opened_by_mistake"
     ANOTHER_REASON = "another_reason"
+    IMPORTED = "imported"
+    """A file said so: nobody chooses this."""
 
 
 _SOMEBODY_CANNOT = (

@@ -69,6 +69,3 @@ class ReturnInterview(StrEnum):
 
 OF_EACH_AGENCY = frozenset({StrategyQuestion.JOINED, StrategyQuestion.INFORMATION})
 """Asked once for each agency that is invited; the others once for the meeting."""
-
-MISSING_CHILD_KIND = "missing_child_strategy"
-"""The code of the kind of meeting whose record has the block about a missing child (domain/default_kinds.py)."""

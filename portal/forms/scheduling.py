@@ -1,4 +1,4 @@
-"""What a coordinator says when a meeting is moved or cancelled."""
+"""What a coordinator says when a meeting is moved, cancelled or given to another chair."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class MoveForm(DayForm):
     """Another day, time, form or place for a meeting."""
 
     duration_minutes = SelectField("How long will it take?", coerce=int, empty="Not known")
+    chair_membership_id = SelectField("Who chairs?", coerce=int, empty=None)
     format = RadioField(
         "How is it held?", choices(MeetingFormat), coerce=MeetingFormat, required="Choose how it is held"
     )
@@ -74,9 +75,15 @@ class MoveForm(DayForm):
     later_too = CheckboxField("Move the later ones of this series by as many days, too")
     version = VersionField()
 
-    def offer(self, minutes: int | None) -> None:
-        """Put the lengths on offer, the meeting's own among them."""
+    def offer(self, minutes: int | None, chairs: Iterable[tuple[int, str]], chair: tuple[int, str] | None) -> None:
+        """Put the lengths and the chairs on offer, the meeting's own among them."""
         self.duration_minutes.choices = duration_choices(minutes)
+        known = dict(chairs)
+        if chair is None:
+            self.chair_membership_id.empty = "Nobody is named yet"
+        else:
+            known.setdefault(*chair)
+        self.chair_membership_id.choices = [(str(number), name) for number, name in known.items()]
 
     def validate_note(self, field: Any) -> None:
         """Another reason is no reason without words."""
@@ -99,6 +106,29 @@ class CancelForm(PortalForm):
         """Another reason is no reason without words."""
         if self.reason.data is MoveReason.ANOTHER_REASON and not field.data:
             raise StopValidation("Enter the reason")
+
+
+class ChairForm(PortalForm):
+    """Who chairs a meeting from now on; what else they are wanted for is confirmed by a tick."""
+
+    chair_membership_id = SelectField("Who chairs it from now on?", coerce=int, required="Choose who chairs")
+    note = TextAreaField(
+        "Why, if that helps those who run the meeting",
+        rows=3,
+        max_length=NOTE_LIMIT,
+        hint="The agencies do not see it.",
+    )
+    take_anyway = CheckboxField("They chair it all the same")
+    clashes_seen = VersionField()
+    version = VersionField()
+
+    def offer(self, chairs: Iterable[tuple[int, str]]) -> None:
+        """Put on offer who chairs in the partnership."""
+        self.chair_membership_id.choices = [(str(number), name) for number, name in chairs]
+
+    def confirms(self, clashes: int) -> bool:
+        """Whether these very clashes were seen and are accepted."""
+        return self.take_anyway.data and self.clashes_seen.data == clashes
 
 
 class ConfirmAnswerForm(PortalForm):

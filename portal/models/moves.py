@@ -1,4 +1,4 @@
-"""What happened to each meeting's day, and the numbers that meetings opened in the portal are called by."""
+"""What happened to each meeting's day and chair, and the numbers that meetings opened in the portal are called by."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from portal.models.people import User
 
 
 class MeetingMove(Base):
-    """One line of a meeting's history: opened on a day, moved from one to another, or cancelled. Never changed.
+    """One line of a meeting's history: opened on a day, moved to another, cancelled, or given to another chair.
+
+    It is never changed. `from_…` is what stood before, `to_…` what stood from then on, whatever the line is about.
 
     `number` counts a meeting's lines from 0; a meeting that came with a file has no line for its opening, and its first
     move is number 1. A cancelled meeting keeps its day, so that both sides of that line are alike.
@@ -25,6 +27,8 @@ class MeetingMove(Base):
     __table_args__ = (
         UniqueConstraint("meeting_id", "number"),
         ForeignKeyConstraint(["partnership_id", "meeting_id"], ["meetings.partnership_id", "meetings.id"]),
+        ForeignKeyConstraint(["partnership_id", "from_chair_id"], ["memberships.partnership_id", "memberships.id"]),
+        ForeignKeyConstraint(["partnership_id", "to_chair_id"], ["memberships.partnership_id", "memberships.id"]),
         one_of("kind", MoveKind),
         one_of("reason", MoveReason),
         one_of("late_reason", TO_BE_LATE),
@@ -32,7 +36,8 @@ class MeetingMove(Base):
         one_of("to_format", MeetingFormat),
         CheckConstraint(
             "(kind = 'opened' AND from_on IS NULL AND number = 0) "
-            "OR (kind <> 'opened' AND from_on IS NOT NULL AND reason IS NOT NULL AND number > 0)",
+            "OR (kind <> 'opened' AND from_on IS NOT NULL AND number > 0 "
+            "AND (reason IS NOT NULL OR kind = 'chair_changed'))",
             name="opened_first_and_moved_for_a_reason",
         ),
     )
@@ -48,12 +53,15 @@ class MeetingMove(Base):
     from_format: Mapped[MeetingFormat | None]
     from_place: Mapped[str | None] = mapped_column(EncryptedText("meeting_moves.from_place"))
     from_link: Mapped[str | None] = mapped_column(EncryptedText("meeting_moves.from_link"))
+    from_chair_id: Mapped[int | None]
+    """The membership that chaired; empty on both sides of lines that a file's history begins with."""
     to_on: Mapped[date]
     to_time: Mapped[time | None] = mapped_column(Time)
     to_minutes: Mapped[int | None]
     to_format: Mapped[MeetingFormat]
     to_place: Mapped[str | None] = mapped_column(EncryptedText("meeting_moves.to_place"))
     to_link: Mapped[str | None] = mapped_column(EncryptedText("meeting_moves.to_link"))
+    to_chair_id: Mapped[int | None]
     reason: Mapped[MoveReason | None]
     note: Mapped[str | None] = mapped_column(EncryptedText("meeting_moves.note"))
     late_reason: Mapped[MoveReason | None]

@@ -79,6 +79,8 @@ class RuleSet(Versioned, Base):
     plan_short_months: Mapped[int] = mapped_column(default=3, server_default="3")
     plan_ended_shown_months: Mapped[int] = mapped_column(default=3, server_default="3")
     """When a plan is checked midway and when the panel hears of it: `PlanRules` of domain/plan_rules.py."""
+    sources: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Where numbers come from, by group of domain/area_rules.py; others from where they always did."""
     created_at: Mapped[datetime]
 
     meeting_rules: Mapped[list[MeetingRule]] = relationship(lazy="raise", viewonly=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -27,21 +29,54 @@ ALERT_DAYS = 20
 
 
 def rules_on(session: Session, partnership_id: int, day: date) -> EscalationRules:
-    """The rules in force on a day, by at most five statements; those of the first rule set for any day before it.
+    """The rules in force on a day, by at most four statements; those of the first rule set for any day before it.
 
     A rule set that was made without ladders of its own, or without one of them, has the default one.
     """
-    own = select(RuleSet.id).where(RuleSet.partnership_id == partnership_id)
+    own = (
+        select(RuleSet.id, EscalationLimits)
+        .outerjoin(EscalationLimits, EscalationLimits.rule_set_id == RuleSet.id)
+        .where(RuleSet.partnership_id == partnership_id)
+        .limit(1)
+    )
     begun = own.where(RuleSet.effective_from <= day).order_by(RuleSet.effective_from.desc())
-    first = own.order_by(RuleSet.effective_from)
-    rule_set_id = session.scalar(begun.limit(1)) or session.scalar(first.limit(1))
+    found = session.execute(begun).first() or session.execute(own.order_by(RuleSet.effective_from)).first()
+    rule_set_id, limits = found or (None, None)
     stages = session.scalars(
         select(LadderStage).where(LadderStage.rule_set_id == rule_set_id).order_by(LadderStage.kind, LadderStage.number)
     ).all()
     triggers = session.scalars(
         select(LadderTrigger).where(LadderTrigger.rule_set_id == rule_set_id).order_by(LadderTrigger.position)
     ).all()
-    limits = session.scalar(select(EscalationLimits).where(EscalationLimits.rule_set_id == rule_set_id))
+    return _rules(stages, triggers, limits)
+
+
+def rules_of_sets(session: Session, partnership_id: int) -> Mapping[int, EscalationRules]:
+    """The rules of every rule set of a partnership, by its id, by three statements.
+
+    One that was made without limits has no entry: it has the default rules."""
+    stages: dict[int, list[LadderStage]] = defaultdict(list)
+    for stage in session.scalars(
+        select(LadderStage).where(LadderStage.partnership_id == partnership_id).order_by(LadderStage.number)
+    ):
+        stages[stage.rule_set_id].append(stage)
+    triggers: dict[int, list[LadderTrigger]] = defaultdict(list)
+    for trigger in session.scalars(
+        select(LadderTrigger).where(LadderTrigger.partnership_id == partnership_id).order_by(LadderTrigger.position)
+    ):
+        triggers[trigger.rule_set_id].append(trigger)
+    limits = {
+        row.rule_set_id: row
+        for row in session.scalars(select(EscalationLimits).where(EscalationLimits.partnership_id == partnership_id))
+    }
+    return {
+        rule_set_id: _rules(stages[rule_set_id], triggers[rule_set_id], limit) for rule_set_id, limit in limits.items()
+    }
+
+
+def _rules(
+    stages: Sequence[LadderStage], triggers: Iterable[LadderTrigger], limits: EscalationLimits | None
+) -> EscalationRules:
     default = default_rules()
     if not stages or limits is None:
         return default
@@ -79,9 +114,17 @@ def ladder_on(session: Session, partnership_id: int, day: date, kind: LadderKind
 
 def create_default(change: Change, partnership_id: int, rule_set_id: int) -> None:
     """Give a new rule set the ladders, triggers and hours that a partnership starts with."""
-    rules = default_rules()
+    store_rules(change.session, partnership_id, rule_set_id, default_rules())
+
+
+def store_rules(session: Session, partnership_id: int, rule_set_id: int, rules: EscalationRules) -> None:
+    """Write what one rule set says of escalating, in place of what it said."""
+    for model in (LadderStage, LadderTrigger, EscalationLimits):
+        session.execute(
+            delete(model).where(model.rule_set_id == rule_set_id).execution_options(synchronize_session="fetch")
+        )
     for ladder in rules.ladders:
-        change.session.add_all(
+        session.add_all(
             LadderStage(
                 partnership_id=partnership_id,
                 rule_set_id=rule_set_id,
@@ -96,7 +139,7 @@ def create_default(change: Change, partnership_id: int, rule_set_id: int) -> Non
             )
             for stage in ladder.stages
         )
-    change.session.add_all(
+    session.add_all(
         LadderTrigger(
             partnership_id=partnership_id,
             rule_set_id=rule_set_id,
@@ -109,7 +152,7 @@ def create_default(change: Change, partnership_id: int, rule_set_id: int) -> Non
         )
         for position, trigger in enumerate(rules.triggers, start=1)
     )
-    change.session.add(
+    session.add(
         EscalationLimits(
             partnership_id=partnership_id,
             rule_set_id=rule_set_id,
@@ -118,6 +161,7 @@ def create_default(change: Change, partnership_id: int, rule_set_id: int) -> Non
             alert_working_days=rules.ladder(LadderKind.PRACTICE_ALERT).whole_working_days or ALERT_DAYS,
         )
     )
+    session.flush()
 
 
 def _stage(row: LadderStage) -> Stage:
@@ -126,7 +170,7 @@ def _stage(row: LadderStage) -> Stage:
         row.name,
         row.working_days,
         row.urgent_working_days,
-        tuple(Told(told) for told in row.told),
+        tuple(told for told in Told if told.value in row.told),
         row.until,
         row.is_formal,
     )

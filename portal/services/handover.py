@@ -29,6 +29,7 @@ from portal.services.named_people.naming import name_chairs
 from portal.services.notices.telling import Telling, tell
 from portal.services.open_work import Bound, Span, bound_work, count_open_work
 from portal.services.people_locks import lock_memberships
+from portal.services.scheduling.chairing import note_handover
 
 LEADS_ALONE = frozenset({WorkKind.SECTIONS})
 """What nobody hands over for themselves: the lead says who answers a section of an audit."""
@@ -195,6 +196,7 @@ def _move(change: Change, membership: Membership, bound: Bound, taker: Colleague
         change.session.expire_all()
         if model is Meeting:
             name_chairs(change, ids)
+            note_handover(change, ids, membership.id)
     for row_id in ids:
         change.log("work.handed_over", bound.subject, row_id)
     return len(ids)

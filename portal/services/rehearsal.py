@@ -7,6 +7,7 @@ takes ten times as long as the page that waits for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from sqlalchemy.orm import configure_mappers
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
 from portal.domain.deadlines import ReportState
+from portal.domain.default_rules import default_rule_set
 from portal.domain.registers import NOT_SET, quorum_line
 from portal.domain.vocabulary import (
     AGENCY_ROLES,
@@ -29,7 +31,10 @@ from portal.domain.vocabulary import (
 from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
+from portal.services.registers.inquorate import family_of
+from portal.services.registers.seals import cannot_close_because
 from portal.services.registers.sheet import Register, RegisterRow, RegisterState, SaidOfQuorum
+from portal.services.rule_sets import RuleBook, rule_book
 
 NOBODYS = 0
 """An id that no row has."""
@@ -98,6 +103,16 @@ def viewers_of_nothing(now: datetime) -> Iterator[Viewer]:
         yield Viewer(now=now, user_id=NOBODYS, hat=hat, hats=(hat,))
 
 
+def _prepare_register(today: date) -> None:
+    """Read what stands above an open register without its quorum."""
+    session = db.session()
+    with suppress(ValueError):
+        # Who does not exist has no rules; that is found once they have been looked for.
+        rule_book(session, NOBODYS)
+    cannot_close_because(session, NOBODYS, today)
+    family_of(session, NOBODYS, invented_register(today), RuleBook((default_rule_set(),), ()), today)
+
+
 def prepare_statements(now: datetime) -> bool:
     """Compile what pages without rows do not come to; says whether the database answers.
 
@@ -108,6 +123,7 @@ def prepare_statements(now: datetime) -> bool:
         for _ in range(_TIMES):
             sessions.load("", now)
             standings(db.session.connection(), [NOBODYS])
+            _prepare_register(now.date())
             for viewer in viewers_of_nothing(now):
                 queries.meeting_of(db.session(), viewer, NOBODYS)
                 queries.rows_of(db.session(), viewer, NOBODYS)

@@ -6,9 +6,9 @@ that two who begin a rule set on one day do not each begin their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
@@ -27,6 +27,8 @@ CARRIED_ALONG: tuple[type[Any], ...] = (MeetingRule, LadderStage, LadderTrigger,
 """Every table whose rows belong to a rule set; tests/services/test_rule_set_changes.py holds it against the tables."""
 
 _ITS_OWN = frozenset({"id", "version"})
+
+Value = TypeVar("Value")
 
 
 def lock_rules(change: Change, partnership_id: int) -> None:
@@ -85,15 +87,36 @@ def set_meeting_rule(
     been changed from a later day on, that stays.
     """
     session = change.session
-    before = rule_book(session, partnership_id).rule(meeting_type_id, day)
-    if before == rule:
+    book = rule_book(session, partnership_id)
+
+    def store(rule_set_id: int) -> None:
+        store_rule(session, partnership_id, rule_set_id, meeting_type_id, rule)
+
+    return hold_from(change, partnership_id, day, lambda on: book.rule(meeting_type_id, on), rule, store)
+
+
+def hold_from(
+    change: Change,
+    partnership_id: int,
+    day: date,
+    said: Callable[[date], Value],
+    new: Value,
+    store: Callable[[int], None],
+) -> bool:
+    """Let one thing that rule sets say be another from a day on; says whether it differs from what held then.
+
+    `said` is what is said of it on a day, as it was before this change, and `store` writes the new into a rule set. One
+    that begins later and only carried the old along takes over the new; one that says something of its own keeps that,
+    and so do those after it.
+    """
+    before = said(day)
+    if before == new:
         return False
     rule_set_from(change, partnership_id, day)
-    book = rule_book(session, partnership_id)
-    for rule_set_id, begins in _sets_from(session, partnership_id, day):
-        if book.rule(meeting_type_id, begins) != before:
+    for rule_set_id, begins in _sets_from(change.session, partnership_id, day):
+        if said(begins) != before:
             break
-        store_rule(session, partnership_id, rule_set_id, meeting_type_id, rule)
+        store(rule_set_id)
     return True
 
 

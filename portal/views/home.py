@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
 from portal.domain.labels import short_label
+from portal.domain.months import Month
 from portal.services.home.page import home
 from portal.services.home.tasks import Task, TaskKind
 from portal.web.guards import requires
@@ -29,11 +30,15 @@ class ShownTask:
     other_hat: int | None
 
 
+ALL = "all"
+"""In the address: everything that there is to do, by pages."""
+
+
 @pages.get("/")
 @requires(Permission.HOME)
 def show(viewer: Viewer) -> ResponseReturnValue:
-    """The few things that this person must do, soonest due first."""
-    found = home(viewer)
+    """The few things that this person must do, soonest due first, or all of them."""
+    found = home(viewer, request.args.get("page", 1, type=int) if ALL in request.args else None)
     tasks = [_shown(viewer, task) for task in found.tasks]
     return render_template("home/show.html", home=found, tasks=tasks, called=lambda hat: _called(viewer, hat))
 
@@ -51,9 +56,12 @@ _WORDS = {
     TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
     TaskKind.CONTEST: ("{subject} contests what is expected of them", "Decide"),
     TaskKind.CONTEST_DECIDED: ("What you contested was decided", "Read"),
+    TaskKind.STRATEGY_TO_SIGN: ("Sign the strategy record", "Open"),
+    TaskKind.STRATEGY_TO_WRITE: ("Write the strategy record: nobody has begun it", "Write"),
     TaskKind.OUTCOMES_TO_SIGN: ("Sign off what was decided", "Open"),
     TaskKind.DECISIONS_TO_SEND: ("Send the decision sheet", "Send"),
     TaskKind.MINUTES_TO_SEND: ("Send the minutes", "Write"),
+    TaskKind.STRATEGY_WAIT: ("The strategy records of {subject} meetings wait to be written or signed", "See which"),
     TaskKind.OUTCOMES_WAIT: ("The decisions of {subject} meetings wait to be signed off", "See which"),
     TaskKind.DECISIONS_WAIT: ("The decision sheets of {subject} meetings wait to be sent", "See which"),
     TaskKind.MINUTES_WAIT: ("The minutes of {subject} meetings are overdue", "See which"),
@@ -71,6 +79,8 @@ _WORDS = {
     TaskKind.RETURNS_LATE: ("{missing} {returns} late: {subject}", "See who"),
     TaskKind.ROUND_OPENS: ("{subject} opens tomorrow", "Look through"),
     TaskKind.RATE_RETURNS: ("Rate {missing} signed {signed}: {subject}", "Open"),
+    TaskKind.MONTH_WAITS: ("A register of {subject} waits until you open a correction of its figures", "Open"),
+    TaskKind.MONTH_CORRECTED: ("A correction of {subject} is open until you freeze its next revision", "See"),
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
@@ -126,6 +136,8 @@ _MEETING_PAGES = {
     TaskKind.DECLARE: "meetings.declare",
     TaskKind.REGISTER: "registers.show",
     TaskKind.QUORACY: "quoracy.show",
+    TaskKind.STRATEGY_TO_SIGN: "strategy_records.show",
+    TaskKind.STRATEGY_TO_WRITE: "strategy_records.show",
     TaskKind.OUTCOMES_TO_SIGN: "outcomes.index",
     TaskKind.DECISIONS_TO_SEND: "minutes.show",
     TaskKind.MINUTES_TO_SEND: "minutes.write",
@@ -150,6 +162,7 @@ _SUBJECT_PAGES = {
 _LISTS = {
     TaskKind.PROPOSALS: "proposals.index",
     TaskKind.CHILD_NOT_OURS: "siblings.not_ours",
+    TaskKind.STRATEGY_WAIT: "minutes.waiting",
     TaskKind.OUTCOMES_WAIT: "minutes.waiting",
     TaskKind.DECISIONS_WAIT: "minutes.waiting",
     TaskKind.MINUTES_WAIT: "minutes.waiting",
@@ -169,6 +182,8 @@ def _address(task: Task) -> str:
         return url_for(_LISTS[task.kind])
     if task.kind in _OF_ESCALATIONS:
         return url_for("escalations.show", escalation_id=task.subject_id)
+    if task.kind in (TaskKind.MONTH_WAITS, TaskKind.MONTH_CORRECTED) and task.on is not None:
+        return url_for("frozen_months.show", month=str(Month.of(task.on)))
     if task.kind is TaskKind.ACTIONS_OVERDUE:
         return url_for("actions.index", show="overdue")
     if task.kind is TaskKind.RATE_RETURNS:

@@ -156,6 +156,7 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         and page.record.moved_after(own.answered_at)
         and scheduling_access.may_confirm(viewer, own, meeting),
         may_move=scheduling_access.may_move(viewer, meeting),
+        may_change_chair=scheduling_access.may_change_chair(viewer, meeting),
         next_step=next_step(viewer, page, may_keep_register=may_keep_register),
         parts=record_parts(viewer, page),
         ways=list(further_ways(viewer, page)),

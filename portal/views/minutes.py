@@ -31,6 +31,8 @@ pages = Blueprint("minutes", __name__)
 
 
 _WAITS_FOR = {
+    TaskKind.STRATEGY_TO_SIGN: ("Strategy record to be signed", "strategy_records.show"),
+    TaskKind.STRATEGY_TO_WRITE: ("Strategy record to be written", "strategy_records.show"),
     TaskKind.OUTCOMES_TO_SIGN: ("Decisions to be signed off", "outcomes.index"),
     TaskKind.DECISIONS_TO_SEND: ("Decision sheet to be sent", "minutes.show"),
     TaskKind.MINUTES_TO_SEND: ("Minutes to be sent", "minutes.write"),

@@ -31,6 +31,9 @@ _MEETING_PAGES = {
 _KIND_PAGES = {
     # What was upheld may have ended the agency's sight of the meeting; the list says what became of it all the same.
     NoticeKind.CONTEST_UPHELD: "contests.index",
+    # The meeting itself is not theirs to see any more.
+    NoticeKind.PART_ENDED: "meetings.index",
+    NoticeKind.CHAIRING_ENDED: "meetings.index",
     NoticeKind.JOINING: "account.show",
     NoticeKind.PASSWORD_CHANGED: "account.show",
     NoticeKind.PEOPLE_TO_CONFIRM: "people_upkeep.confirm",
@@ -50,10 +53,10 @@ _SUBJECT_PAGES = {
 
 def address_of(opened: Opened) -> str:
     """The address of the page for the viewer, who wears the right membership by now; Home where there is none."""
-    if opened.meeting_id is not None:
-        return url_for(_MEETING_PAGES.get(opened.kind, "meetings.show"), meeting_id=opened.meeting_id)
     if opened.kind in _KIND_PAGES:
         return url_for(_KIND_PAGES[opened.kind])
+    if opened.meeting_id is not None:
+        return url_for(_MEETING_PAGES.get(opened.kind, "meetings.show"), meeting_id=opened.meeting_id)
     if opened.subject == "escalation" and not opened.viewer.may(Permission.ESCALATIONS_VIEW):
         # Board members are told of the last stage, and read figures alone.
         return url_for("escalation_figures.show")

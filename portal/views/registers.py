@@ -18,7 +18,7 @@ from portal.domain.vocabulary import COUNTED_STATUSES, MeetingStatus
 from portal.forms.registers import CloseForm, TypedRow, read_row, read_sheet
 from portal.services import kept_forms
 from portal.services.registers.closing import Closing, close_register
-from portal.services.registers.inquorate import ClosingPage, Ways, read_closing
+from portal.services.registers.inquorate import Beforehand, ClosingPage, Ways, read_beforehand, read_closing
 from portal.services.registers.marking import AlreadyClosed, Entry, Recorded, record
 from portal.services.registers.reopening import EarlierClosing, earlier_closings
 from portal.services.registers.sheet import Register, RegisterState, SaidOfQuorum, read_register, read_said_before
@@ -147,11 +147,15 @@ def _save(
         flash(CLOSED_MEANWHILE, "notice")
         return redirect(url_for("registers.show", meeting_id=meeting_id), 303)
     except Conflict as lost:
-        return _conflict_page(read_register(viewer, meeting_id), typed, lost, one_form=one_form), 409
-    return draw_page(read_register(viewer, meeting_id), one_form=one_form, typed=typed, faults=faults), 400
+        return _conflict_page(viewer, read_register(viewer, meeting_id), typed, lost, one_form=one_form), 409
+    sheet = read_register(viewer, meeting_id)
+    page = draw_page(sheet, one_form=one_form, beforehand=_beforehand(viewer, sheet), typed=typed, faults=faults)
+    return page, 400
 
 
-def _conflict_page(sheet: Register, typed: Mapping[int, TypedRow], lost: Conflict, *, one_form: bool) -> str:
+def _conflict_page(
+    viewer: Viewer, sheet: Register, typed: Mapping[int, TypedRow], lost: Conflict, *, one_form: bool
+) -> str:
     """The register with what was typed; saved again, the rows that were lost are based on what they say now."""
     seen = {row.invitation_id: row.seen for row in sheet.rows}
     faults = {
@@ -163,7 +167,11 @@ def _conflict_page(sheet: Register, typed: Mapping[int, TypedRow], lost: Conflic
         invitation_id: replace(row, seen=seen[invitation_id]) if invitation_id in faults else row
         for invitation_id, row in typed.items()
     }
-    return draw_page(sheet, one_form=one_form, typed=again, faults=faults)
+    return draw_page(sheet, one_form=one_form, beforehand=_beforehand(viewer, sheet), typed=again, faults=faults)
+
+
+def _beforehand(viewer: Viewer, sheet: Register) -> Beforehand | None:
+    return read_beforehand(viewer, sheet) if sheet.state is RegisterState.OPEN else None
 
 
 def _entries(typed: Mapping[int, TypedRow]) -> dict[int, Entry]:
@@ -173,7 +181,7 @@ def _entries(typed: Mapping[int, TypedRow]) -> dict[int, Entry]:
 def _drawn(viewer: Viewer, sheet: Register, *, one_form: bool = False) -> str:
     is_closed = sheet.state is RegisterState.CLOSED
     earlier = earlier_closings(viewer, sheet.meeting_id) if is_closed else ()
-    return draw_page(sheet, one_form=one_form, earlier=earlier)
+    return draw_page(sheet, one_form=one_form, earlier=earlier, beforehand=_beforehand(viewer, sheet))
 
 
 def draw_page(
@@ -181,6 +189,7 @@ def draw_page(
     *,
     one_form: bool = False,
     earlier: Sequence[EarlierClosing] = (),
+    beforehand: Beforehand | None = None,
     typed: Mapping[int, TypedRow] | None = None,
     faults: Mapping[int, str] | None = None,
 ) -> str:
@@ -191,6 +200,7 @@ def draw_page(
         "registers/show.html",
         sheet=sheet,
         one_form=one_form,
+        beforehand=beforehand,
         typed=typed or {},
         faults=faults or {},
     )
@@ -275,5 +285,11 @@ def _offer(viewer: Viewer, sheet: Register, form: CloseForm) -> ClosingPage:
 
 def _close_page(sheet: Register, form: CloseForm, page: ClosingPage, *, changed: bool = False) -> str:
     return render_template(
-        "registers/close.html", sheet=sheet, form=form, changed=changed, foreseen=page.foreseen, ways=page.ways
+        "registers/close.html",
+        sheet=sheet,
+        form=form,
+        changed=changed,
+        foreseen=page.foreseen,
+        ways=page.ways,
+        sealed=page.sealed,
     )

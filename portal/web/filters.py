@@ -11,6 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context, Undefined
 
 from portal.domain import deadlines
+from portal.domain.expectation_words import because_words, reason_words
 from portal.domain.labels import label, short_label
 from portal.domain.working_days import LONDON
 
@@ -124,4 +125,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "days_left": days_left,
     "label": label_of,
     "short_label": short_label_of,
+    "reason_words": reason_words,
+    "because": because_words,
 }

@@ -43,6 +43,7 @@ SECTIONS = (
 _WITHIN = {
     **dict.fromkeys(
         (
+            "area_rules",
             "cases",
             "invitations",
             "meeting_actions",

@@ -17,6 +17,7 @@ from tests.access.filling import Filling, day, filling, membership_of, raw
 from tests.access.matrix import address_of
 from tests.access.meeting_changes import MEETING_FILLINGS
 from tests.access.routes import ROUTES
+from tests.access.rules_routes import RULES_FILLINGS
 from tests.page_client import PageClient, form_values
 from tests.signing_in import sign_in_as
 from tests.world import PASSWORD, World
@@ -60,6 +61,7 @@ _AUGUST = {**day("begins_on", 3, 8, 2026), **day("ends_on", 7, 8, 2026)}
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
     **MEETING_FILLINGS,
+    **RULES_FILLINGS,
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),
     "/account/recovery-codes": filling(password=PASSWORD),
     "/actions/<int:action_id>/check": filling(outcome="close", text="The register of the training was seen."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.filling import Filling, day, filling, raw
+from tests.access.filling import Filling, day, filling, membership_of, raw
 
 _MEETING = "/meetings/<int:meeting_id>"
 _FAMILY = f"{_MEETING}/family"
@@ -11,6 +11,7 @@ _REPORT = filling(involvement="We see the family each week.", page=f"{_MEETING}/
 
 # By rule, or by rule and place where one place has another form.
 MEETING_FILLINGS: dict[str | tuple[str, str], Filling] = {
+    f"{_MEETING}/chair": filling(chair_membership_id=membership_of("second_chair")),
     f"{_MEETING}/outcomes/sign": raw(version=1),
     f"{_MEETING}/outcomes/<int:child_id>": filling(lead_social_worker="Sam Patel"),
     f"{_MEETING}/outcomes/<int:child_id>/amend": filling(lead_social_worker="Sam Patel", because="A name was wrong."),

@@ -16,6 +16,7 @@ from tests.access.family_routes import FAMILY_ROUTES
 from tests.access.outcome_routes import MINUTES_ROUTES, OUTCOME_ROUTES
 from tests.access.plan_routes import PLAN_ROUTES
 from tests.access.quoracy_routes import QUORACY_ROUTES
+from tests.access.rules_routes import RULES_ROUTES
 from tests.access.scheduling_routes import SCHEDULING_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
 from tests.access.strategy_routes import NAMED_ROUTES, STRATEGY_ROUTES
@@ -197,6 +198,7 @@ ROUTES: dict[str, dict[str, Route]] = {
     **OUTCOME_ROUTES,
     **PLAN_ROUTES,
     **QUORACY_ROUTES,
+    **RULES_ROUTES,
     **SCHEDULING_ROUTES,
     **NAMED_ROUTES,
     **SIGNING_ROUTES,

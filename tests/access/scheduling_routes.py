@@ -39,6 +39,7 @@ SCHEDULING_ROUTES: dict[str, dict[str, Route]] = {
     "/meetings/new": {"GET": open_to(PLANNER), "POST": open_to(PLANNER)},
     f"{_MEETING}/move": {"GET": MOVING, "POST": MOVING},
     f"{_MEETING}/cancel": {"GET": MOVING, "POST": MOVING},
+    f"{_MEETING}/chair": {"GET": MOVING, "POST": MOVING},
     f"{_MEETING}/series": {"GET": SERIES, "POST": SERIES},
     f"{_MEETING}/days": {"GET": DAYS},
     f"{_MEETING}/confirm-answer": {"GET": CONFIRMING, "POST": CONFIRMING},

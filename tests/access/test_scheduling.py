@@ -109,12 +109,14 @@ def test_the_coordinator_opens_meetings_and_a_chair_what_goes_on_from_their_own(
 def test_the_coordinator_moves_a_meeting_to_come(onlookers, rows, world, key):
     meeting = rows.meetings[world.meeting(f"a.{key}").id]
     assert who(onlookers, lambda viewer: scheduling.may_move(viewer, meeting)) == {"coordinator"}
+    assert who(onlookers, lambda viewer: scheduling.may_change_chair(viewer, meeting)) == {"coordinator"}
 
 
 @pytest.mark.parametrize("key", ["strategy", "past_initial", "cancelled"])
 def test_nobody_moves_one_that_was_held_or_cancelled(onlookers, rows, world, key):
     meeting = rows.meetings[world.meeting(f"a.{key}").id]
     assert who(onlookers, lambda viewer: scheduling.may_move(viewer, meeting)) == set()
+    assert who(onlookers, lambda viewer: scheduling.may_change_chair(viewer, meeting)) == set()
 
 
 def test_nobody_moves_one_whose_register_is_closed(onlookers, world):
@@ -123,6 +125,7 @@ def test_nobody_moves_one_whose_register_is_closed(onlookers, world):
     meeting = stored(Meeting, number)
     assert meeting.status is MeetingStatus.SCHEDULED
     assert who(onlookers, lambda viewer: scheduling.may_move(viewer, meeting)) == set()
+    assert who(onlookers, lambda viewer: scheduling.may_change_chair(viewer, meeting)) == set()
 
 
 def test_an_agency_that_has_answered_confirms_for_itself(onlookers, rows, world):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page
 
+from portal.domain.area_rules import RuleGroup
 from portal.domain.vocabulary import Role
 from tests.access.matrix import address_of
 from tests.access.routes import ROUTES
@@ -69,6 +70,8 @@ IN_FORM_PAGES = {
     "/meetings/<int:meeting_id>/families",
     "/meetings/<int:meeting_id>/people",
     "/meetings/for-named-people/<int:meeting_id>",
+    # In test_area_rules.py: nothing is planned in the world.
+    *(f"/rules/{group}/withdraw" for group in RuleGroup),
     "/meetings/<int:meeting_id>/decisions/send",  # in test_two_chairs_outcome.py: no sheet of the world waits
     "/meetings/<int:meeting_id>/strategy/amend",  # in test_chair_strategy.py: the world's record is open already
 }

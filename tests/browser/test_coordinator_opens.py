@@ -94,7 +94,7 @@ def test_from_the_trigger_to_an_answer_that_still_stands(served, new_page, sign_
     fits(coordinator)
     press(coordinator, "Move it")
     heading(coordinator, "Initial child protection conference, Thursday 25 June, 10:00")
-    coordinator.get_by_role("link", name="Days it was planned for before").click()
+    coordinator.get_by_role("link", name="What was planned before").click()
     expect(coordinator.get_by_role("row", name="Moved")).to_contain_text("Wednesday 24 June, 09:45")
     fits(coordinator)
 

@@ -18,7 +18,7 @@ from portal.domain.family_vocabulary import Exclusion, MetBefore
 from portal.domain.meeting_vocabulary import InquorateReason, MeetingFamily
 from portal.domain.outcome_vocabulary import CorrectionOutcome, PaperKind, PlanDecision, Stance
 from portal.domain.scheduling_vocabulary import MoveKind
-from portal.domain.strategy_vocabulary import MISSING_CHILD_KIND, StrategyRecordState
+from portal.domain.strategy_vocabulary import StrategyRecordState
 from portal.domain.vocabulary import Expectation, MeetingKind, MeetingStatus
 from portal.domain.working_days import add_working_days
 from portal.models.actions import Action
@@ -42,9 +42,9 @@ from portal.services import known_people
 from portal.services.meeting_actions.carrying import open_actions
 from portal.services.meetings.foreseen import foreseen_for
 from portal.services.plans.midway import midway_list
-from portal.services.scheduling.confirming import waiting_of
 from tests.commands.demo_visits import MINUTES, hats_in_turn, in_app, markers_of, sample, signed_in
 from tests.demonstration import MORNING, TODAY, Account, Demonstration, accounts_of
+from tests.services.scheduling_steps import waiting_of
 
 PLACES = ("Eastmarsh", "Westmoor")
 KINDS = {"strategy_record", "family_views", "outcome", "agency_view", "minutes", "meeting_action", "contest"}
@@ -103,7 +103,7 @@ def test_strategy_records_are_signed_being_written_and_late_with_their_reason(de
 
 @pytest.mark.parametrize("place", PLACES)
 def test_kinds_beyond_the_first_four_have_met(demo: Demonstration, place: str) -> None:
-    (missing,) = meetings(demo, place, MISSING_CHILD_KIND)
+    (missing,) = meetings(demo, place, "missing_child_strategy")
     (panel,) = meetings(demo, place, "mase")
     (about_several,) = meetings(demo, place, "complex_strategy")
     assert {one.status for one in (missing, panel, about_several)} == {MeetingStatus.HELD}

@@ -12,12 +12,24 @@ from portal.domain.default_kinds import DEFAULT_KINDS
 from portal.domain.default_rules import default_rule_set
 from portal.domain.due_rules import After, DueRule, Period, Unit
 from portal.domain.inquorate_rules import InquorateRule
-from portal.domain.meeting_kinds import ITSELF, LONGEST_CODE, code_from, due_words, of_kind, rule_words
+from portal.domain.meeting_kinds import (
+    ITSELF,
+    LONGEST_CODE,
+    code_from,
+    due_words,
+    of_kind,
+    rule_words,
+    sections_fault,
+)
 from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.minutes_rules import MinutesRule
 from portal.domain.rules import MeetingRule
 
 NAMES = {kind.code: kind.name for kind in DEFAULT_KINDS}
+
+
+def test_the_parts_of_every_kind_at_the_start_go_together():
+    assert [kind.code for kind in DEFAULT_KINDS if sections_fault(kind.sections)] == []
 
 
 @pytest.mark.parametrize(

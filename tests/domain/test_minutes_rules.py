@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.default_rules import default_rule_set
-from portal.domain.minutes import PaperDay, put_together, timeliness
+from portal.domain.minutes import Timeliness, put_together, sent_papers, unsent_papers
 from portal.domain.minutes_rules import CONFERENCE_MINUTES, NOTHING_DUE, OTHER_MINUTES, MinutesRule
 from portal.domain.rules import RuleSet
 from portal.domain.working_days import is_working_day, working_days_between
@@ -77,22 +77,21 @@ def test_the_rules_that_everybody_starts_with_say_it_of_every_kind():
     assert all(rule == OTHER_MINUTES for code, rule in by_kind.items() if code not in conferences)
 
 
-papers = st.lists(st.builds(PaperDay, st.none() | days, st.none() | days))
-
-
-@given(papers, days)
+@given(st.lists(st.tuples(st.integers(0, 50), st.none() | days, st.booleans())), days)
 def test_no_more_is_in_time_than_there_is(found, today):
-    counted = timeliness(found, today)
-    assert 0 <= counted.on_time <= counted.of <= len(found)
+    counted = Timeliness()
+    for number, due_on, in_time in found:
+        counted += sent_papers(number, in_time=in_time)
+        counted += unsent_papers(number, due_on, today)
+    assert 0 <= counted.on_time <= counted.of
+    assert counted.on_time == sum(number for number, _, in_time in found if in_time)
 
 
-def test_what_is_sent_on_the_day_is_in_time_and_what_is_not_due_yet_says_nothing():
+def test_what_is_sent_by_its_day_is_in_time_and_what_is_not_due_yet_says_nothing():
     due = date(2026, 6, 10)
-    later = due + timedelta(days=1)
-    assert timeliness([PaperDay(due, due)], due) == timeliness([PaperDay(due, due), PaperDay(None, due)], later)
-    assert timeliness([PaperDay(due, due), PaperDay(due, later), PaperDay(due, None)], later).on_time == 1
-    assert timeliness([PaperDay(due, due), PaperDay(due, later), PaperDay(due, None)], later).of == 3
-    assert timeliness([PaperDay(due, None)], due).of == 0
+    assert sent_papers(3, in_time=True) + sent_papers(2, in_time=False) == Timeliness(3, 5)
+    assert unsent_papers(4, due, due) == unsent_papers(4, None, due) == Timeliness(0, 0)
+    assert unsent_papers(4, due, due + timedelta(days=1)) == Timeliness(0, 4)
 
 
 @given(st.text(), st.text())

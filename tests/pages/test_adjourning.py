@@ -8,11 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.database.session import db, writing
+from portal.domain.meeting_vocabulary import MeetingVariant
 from portal.domain.vocabulary import MeetingStatus
 from portal.models.frozen_months import FrozenMonth
 from portal.models.meetings import Meeting
+from portal.models.rule_sets import MeetingRule
 from tests.pages.register_steps import ADJOURNED, meeting_of, touch
+from tests.services.notice_steps import tell_nobody_anything
 from tests.services.rows import invitation_of
+from tests.world import NOW
 
 GOES_ON = {
     "status": "held",
@@ -139,6 +143,95 @@ class TestGoingOn:
         ]
         refused = chair.submit(close, action=close, **{**GOES_ON, "inquorate_reason": "delay_would_harm"})
         assert (refused.status_code, errors(refused)) == (400, ["#inquorate_reason"])
+
+
+class TestASecondTimeInARow:
+    """The chair reads what the rules say before the act, and the safeguarding manager hears of an adjournment."""
+
+    @pytest.fixture
+    def second(self, place, world):
+        """The conference before this one was not quorate."""
+        with writing() as session:
+            earlier = {"case_id": place.case_id, "status": MeetingStatus.INQUORATE, "quorate": False}
+            session.execute(update(Meeting).where(Meeting.id == world.meeting("a.past_initial").id).values(**earlier))
+
+    def rules(self, **more):
+        with writing() as session:
+            for rule in session.scalars(select(MeetingRule).where(MeetingRule.inquorate.is_not(None))):
+                rule.inquorate = {**rule.inquorate, **more}
+
+    def said(self, browser, url) -> str:
+        """What stands above the register."""
+        return " ".join(
+            " ".join(
+                one.get_text(" ", strip=True) for one in browser.get(url).page.select("main .govuk-inset-text")
+            ).split()
+        )
+
+    def test_the_register_says_so_while_it_is_kept(self, chair, url, second, place):
+        said = self.said(chair, url)
+        assert said.startswith("The child’s conference before this one was not quorate either.")
+        assert "go on only for this reason: fewer than three agencies know the child" in said
+        assert said.endswith("The safeguarding manager is told when it is adjourned.")
+        for agency in ("social_care", "police", "school"):
+            touch(chair, url, place, agency, attendance="in_person")
+        assert self.said(chair, url) == ""
+
+    def test_what_it_says_is_what_the_rules_say(self, chair, url, close, second, place):
+        self.rules(twice_reasons=[])
+        assert "it cannot go on: it must be adjourned to a new day" in self.said(chair, url)
+        assert "it cannot go on: it must be adjourned to a new day" in self.said(chair, close)
+        assert [one["value"] for one in chair.get(close).page.select("input[name=status]")] == ["inquorate"]
+        with writing() as session:
+            session.get_one(Meeting, place.id).variant = MeetingVariant.PRE_BIRTH
+        assert self.said(chair, url).count(";") == 4
+        self.rules(twice_variants=[])
+        assert "it must be adjourned to a new day" in self.said(chair, url)
+
+    def test_a_first_time_says_nothing(self, chair, url):
+        assert self.said(chair, url) == ""
+
+    def test_the_safeguarding_manager_finds_it_in_the_inbox(self, as_person, chair, close, second, place):
+        tell_nobody_anything()
+        assert chair.submit(close, action=close, **ADJOURNED).status_code == 303
+        inbox = as_person("a.manager").get("/inbox")
+        assert "A conference was held or adjourned without its quorum" in inbox.text
+        assert "without its quorum" not in as_person("a.coordinator").get("/inbox").text
+
+    def test_by_few_queries(self, chair, url, second, count_queries):
+        chair.get(url)
+        with count_queries() as statements:
+            chair.get(url)
+        assert len(statements) <= 10
+
+
+class TestFrozen:
+    """The month of the meeting is frozen, and nobody has opened a correction."""
+
+    @pytest.fixture
+    def frozen(self, world):
+        with writing() as session:
+            session.add(FrozenMonth(partnership_id=world.partnerships["a"], begins_on=date(2026, 6, 1), revision=1))
+
+    def test_the_chair_is_told_before_and_what_was_typed_stays(self, chair, url, close, frozen, place):
+        for address in (url, close):
+            assert "The figures of June 2026 are frozen" in chair.get(address).page.main.get_text()
+        refused = chair.submit(close, action=close, **GOES_ON)
+        assert (refused.status_code, errors(refused)) == (400, ["#held_on-day"])
+        assert GOES_ON["inquorate_note"] in refused.page.select_one("#inquorate_note").get_text()
+        assert meeting_of(place).register_closed_at is None
+        with writing() as session:
+            session.execute(update(FrozenMonth).values(correction_opened_at=NOW))
+        assert "frozen" not in chair.get(close).page.main.get_text()
+        assert chair.send(refused, action=close).status_code == 303
+
+    def test_a_row_of_a_meeting_that_counts_says_why_it_is_not_saved(self, chair, url, frozen, place):
+        with writing() as session:
+            row = session.get_one(Meeting, place.id)
+            row.status, row.held_on = MeetingStatus.HELD, row.scheduled_on
+        answer = touch(chair, url, place, "police", attendance="in_person")
+        assert answer.status_code == 422
+        assert "June 2026 are frozen" in answer.json["message"]
 
 
 class TestAdjourning:

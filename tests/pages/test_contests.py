@@ -26,7 +26,7 @@ def waiting(world):
 
 def test_an_agency_contests_and_reads_what_was_decided(as_person, head, own, place):
     page = head.get(own)
-    assert "Expected of you now: Expected: Works with the child" in words(page)
+    assert "Expected of you now: Expected: You work with the child" in words(page)
     sent = head.send(page, wanted="not_relevant", reason="no_longer_ours", words="He moved in April.")
     assert (sent.status_code, sent.location) == (303, f"/meetings/{place.id}")
     shown = head.get(own).location
@@ -71,8 +71,12 @@ def test_upheld_the_figures_follow_and_the_history_says_so(coordinator, teacher,
     assert invitation_of(strategy, "school").expectation is Expectation.REPORT_ONLY
     history = f"/meetings/{strategy.id}/expectations/{strategy.invitations['school'].id}/history"
     (line,) = rows(teacher.get(history))
-    assert "Optional: Works with the child" in line
+    assert "Optional: You work with the child" in line
     assert "Report only: The law or guidance asks for you (contested and upheld)" in line
+    # Whoever is not of the agency reads of it, and is not spoken to.
+    (line,) = rows(coordinator.get(history))
+    assert "Optional: Works with the child" in line
+    assert "Report only: The law or guidance asks for it (contested and upheld)" in line
     assert "You are right." in words(teacher.get(waiting))
     assert coordinator.get(f"{waiting}/decide").location == waiting
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from portal.models.frozen_months import FrozenMonth
+from portal.models.meetings import Meeting
 from tests.areas import Area, meeting, part
 from tests.pages.people_steps import links
 from tests.pages.reading import errors, rows, words
-from tests.services.rows import stored
+from tests.pages.register_steps import touch
+from tests.services.rows import change, stored
 
 MAY = "/figures/month?month=2026-05"
 FREEZE = "/figures/months/freeze?month=2026-05"
@@ -74,6 +78,20 @@ def test_a_correction_is_opened_with_a_reason_and_ends_with_a_revision(manager, 
     assert again.page.find("textarea").get_text(strip=True) == "The police were right."
     assert manager.send(again).status_code == 303
     assert "A correction is open" not in words(manager.get(MAY))
+
+
+def test_the_business_manager_is_led_from_home_to_the_register_that_waits(chair, manager, place):
+    change(Meeting, place.id, scheduled_on=date(2026, 5, 20))
+    touch(chair, f"/meetings/{place.id}/register", place, "police", attendance="in_person")
+    assert manager.submit(FREEZE).status_code == 303
+    (link,) = [one for one in manager.get("/").page.select(".app-task a") if "A register of May 2026 waits" in one.text]
+    assert link["href"] == MAY
+    assert "Chairs wait for you." in words(manager.get(MAY))
+    correct = "/figures/months/correct?month=2026-05"
+    assert correct in links(manager.get("/figures/months"))
+    assert manager.submit(correct, reason="A register was late.").status_code == 303
+    assert "Chairs wait for you." not in words(manager.get(MAY))
+    assert "A correction of May 2026 is open" in words(manager.get("/"))
 
 
 def test_two_who_freeze_at_once_are_told(as_person, manager, busy):

@@ -142,6 +142,24 @@ def test_a_coordinator_decides_about_not_ours(at_home, client, world):
     assert "Not quorate yet: social care and one more agency missing" in page.get_text()
 
 
+def test_what_is_less_urgent_stands_one_step_further(at_home, client, monkeypatch):
+    everything = tasks_of(at_home("a.school.lead"))
+    monkeypatch.setattr("portal.services.home.page.MOST_TASKS", 2)
+    page = client.get("/").page
+    assert tasks_of(page) == everything[:2]
+    whole = client.get(page.find("a", string=f"See all {len(everything)}")["href"])
+    assert whole.page.h1.get_text() == "Everything that needs you"
+    assert tasks_of(whole.page) == everything
+    assert "Done so far" not in whole.page.get_text()
+
+
+def test_a_chair_is_led_to_the_strategy_record_to_sign(at_home, client, world):
+    page = at_home("a.chair")
+    (link,) = [one for one in page.select(".app-task a") if "Sign the strategy record" in one.get_text()]
+    assert link["href"] == f"/meetings/{world.meeting('a.strategy').id}/strategy"
+    assert client.get(link["href"]).status_code == 200
+
+
 def test_an_administrator_sends_a_new_link(at_home, client, world):
     person = world.person("a.gp.practitioner")
     change(User, person.user_id, password_hash=None)

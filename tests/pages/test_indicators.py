@@ -176,7 +176,17 @@ def test_at_most_eight_queries(client, sign_in, people, busy, count_queries, key
     sign_in(client, people[key])
     with count_queries() as statements:
         assert client.get(FIGURES).status_code == 200
-    assert len(statements) == (6 if key not in ("a.gp.lead", "a.sector_lead") else 5)
+    assert len(statements) == (7 if key not in ("a.gp.lead", "a.sector_lead") else 5)
+
+
+def test_what_was_sent_after_meetings_by_its_day(client, sign_in, people, busy):
+    sign_in(client, people["a.manager"])
+    shown = cells(client.get(own_days("2026-05-01", "2026-05-31")).page, "What was sent after them")
+    assert shown == {
+        "Decision sheets": {"Sent by their day": "100 % 1 of 1"},
+        "Minutes": {"Sent by their day": "100 % 1 of 1"},
+    }
+    assert client.get(f"{FIGURES}/definitions").page.find(id="papers")
 
 
 def test_every_rate_on_the_page_leads_to_its_meaning(client, sign_in, people, busy):

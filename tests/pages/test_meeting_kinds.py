@@ -64,6 +64,15 @@ def stored(reference: str) -> Meeting:
     return db.session.scalars(select(Meeting).where(Meeting.reference == reference)).one()
 
 
+def test_an_own_kind_can_ask_about_a_missing_child_in_its_strategy_record(manager, kind_of):
+    refused = manager.submit("/meeting-kinds/new", **{**NEW, "sections": ["missing_child", "minutes"]})
+    assert refused.status_code == 400
+    assert errors(refused) == ["What is asked about a missing child stands in the strategy record: choose that too"]
+    added = manager.send(refused, sections=["strategy", "missing_child", "minutes"])
+    assert added.status_code == 303
+    assert "In the strategy record: when a missing child was last seen" in words(manager.get(added.location))
+
+
 def test_a_kind_is_added_in_a_page_and_used_without_code(manager, world, kind_of, coordinator):
     added = manager.submit("/meeting-kinds/new", **NEW)
     assert added.status_code == 303

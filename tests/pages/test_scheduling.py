@@ -263,13 +263,21 @@ class TestMoving:
         police = as_person("a.social_care.lead").get(f"{path}/confirm-answer")
         assert heading(police) == "Does your answer still stand?"
 
-    def test_an_agency_confirms_its_answer(self, coordinator, as_person, path):
+    def test_an_agency_confirms_its_answer(self, coordinator, as_person, path, world):
         social_care = as_person("a.social_care.lead")
         assert as_person("a.police.lead").get(f"{path}/confirm-answer").status_code == 303
         coordinator.submit(f"{path}/move", reason="needed_sooner", **day("scheduled_on", "22 6 2026"))
         page = social_care.get(f"{path}/confirm-answer")
         assert "It was on Wednesday 24 June, 09:30 It is on Monday 22 June, 09:30" in words(page)
+        # Who runs the meeting sees who has still to say so, and the agencies do not.
+        name = world.agency_names["a.social_care"]
+        waiting = f"asked on Home whether that still stands: {name}"
+        assert waiting in words(coordinator.get(path))
+        (row,) = [row for row in rows(coordinator.get(path)) if row.startswith(name)]
+        assert "before it was moved" in row
+        assert "before it was moved" not in words(social_care.get(path))
         assert social_care.send(page).location == path
+        assert waiting not in words(coordinator.get(path))
         assert social_care.get(f"{path}/confirm-answer").status_code == 303
 
     def test_a_clash_is_confirmed_before_it_is_moved(self, coordinator, path, world):

@@ -41,6 +41,9 @@ def test_nobody_has_more_than_six(as_person, name):
         ("board", "/board", "Board"),
         ("coordinator", "/meeting-kinds", "Meetings"),
         ("business_manager", "/meeting-kinds", "Agencies"),
+        ("chair", "/rules", "Meetings"),
+        ("business_manager", "/rules", "Agencies"),
+        ("board", "/rules", "Agencies"),
         ("business_manager", "/messages", "Agencies"),
         ("administrator", "/messages", "Messages"),
     ],
@@ -57,9 +60,10 @@ def test_a_lead_comes_to_their_agency_from_its_people(as_person):
     assert link(people, "Your agency, and when it is closed") == "/agencies"
 
 
-def test_the_business_manager_comes_to_kinds_of_meetings_and_to_emails_from_the_agencies(as_person):
+def test_the_business_manager_comes_to_kinds_rules_and_emails_from_the_agencies(as_person):
     page = as_person("a.business_manager").get("/agencies")
     assert link(page, "Kinds of meetings, and whom each expects") == "/meeting-kinds"
+    assert link(page, "Rules of your area, and since when they hold") == "/rules"
     assert link(page, "Emails to agencies, and the work in the background") == "/messages"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 
+from portal.access.viewer import Viewer
+from portal.database.session import db
 from portal.domain.meeting_vocabulary import TriggerKind
 from portal.domain.scheduling_vocabulary import MoveReason
 from portal.domain.vocabulary import Expectation, ExpectationReason, MeetingFormat
+from portal.services.meetings.page import meeting_page
 from portal.services.scheduling.moving import Move
 from portal.services.scheduling.opening import InvitedAgency, Opening
 from tests.world import World
@@ -40,6 +43,12 @@ def opening(world: World, **more: object) -> Opening:
         trigger_on=date(2026, 6, 9),
     )
     return replace(given, **more)  # type: ignore[arg-type]
+
+
+def waiting_of(viewer: Viewer, meeting_id: int) -> list[int]:
+    """The invitations of which a meeting's page says that their answers are older than its day or time."""
+    db.session.rollback()
+    return sorted(part.invitation_id for part in meeting_page(viewer, meeting_id).parts if part.is_asked_again)
 
 
 def move_to(day: date, at: time | None = time(10), **more: object) -> Move:

@@ -176,8 +176,22 @@ def test_the_most_urgent_are_ten(world, viewer, monkeypatch):
     monkeypatch.setattr("portal.services.home.page.MOST_TASKS", 2)
     found = home(viewer("a.school.lead"))
     assert len(found.tasks) == 2
-    assert found.has_more
+    assert (found.has_more, found.page, found.total) == (True, 0, 5)
     assert found.answers_open == 3
+
+
+def test_all_of_them_stand_on_pages_of_their_own(world, viewer, monkeypatch):
+    school = viewer("a.school.lead")
+    whole = home(school, page=1)
+    monkeypatch.setattr("portal.services.home.page.MOST_TASKS", 2)
+    assert home(school, page=1).tasks == whole.tasks
+    monkeypatch.setattr("portal.services.home.page.PER_PAGE", 2)
+    monkeypatch.setattr("portal.services.paging.PER_PAGE", 2)
+    pages = [home(school, page=number) for number in (1, 2, 3)]
+    assert [len(one.tasks) for one in pages] == [2, 2, 1]
+    assert tuple(task for one in pages for task in one.tasks) == whole.tasks
+    # Whoever asks for a page beyond the last gets the last; and what is urgent says nothing of pages.
+    assert home(school, page=99).tasks == pages[-1].tasks
 
 
 def test_what_was_done_is_counted(world, viewer):
@@ -206,7 +220,13 @@ def test_a_chair_is_asked_to_close_registers_from_the_hour_on(world, viewer):
     afternoon = datetime(2026, 6, 10, 13, 30, tzinfo=UTC)
     found = home(viewer("a.chair", now=afternoon))
     # All else comes after it, whatever its day: what follows a meeting waits for its register.
-    assert things(world, found) == [("register", "a.initial"), ("minutes_to_send", "a.strategy"), ("check_action", "")]
+    assert things(world, found) == [
+        ("register", "a.initial"),
+        ("minutes_to_send", "a.strategy"),
+        ("check_action", ""),
+        # Opened to be amended, which has no day.
+        ("strategy_to_sign", "a.strategy"),
+    ]
     assert found.coming == ()
     assert things(world, home(viewer("a.second_chair", now=afternoon)), TaskKind.REGISTER) == []
     change(Meeting, world.meeting("a.initial").id, register_closed_at=afternoon)
@@ -290,10 +310,11 @@ def test_home_takes_at_most_sixteen_queries_whatever_the_hats(world, viewer, vie
         (every_hat, MOST_QUERIES),
         *((viewer_of(person, hat=hat), MOST_QUERIES_OF_ONE_ROLE) for person, hat in world.wearers()),
     ):
-        db.session.rollback()
-        with count_queries() as statements:
-            home(one)
-        assert len(statements) <= most, statements
+        for page in (None, 1):
+            db.session.rollback()
+            with count_queries() as statements:
+                home(one, page)
+            assert len(statements) <= most, statements
 
 
 def test_home_reads_no_childs_record(viewer, count_queries):

@@ -1,4 +1,4 @@
-"""Minutes and decisions on Home: one by one while they are few, and in one line of each kind where they are many."""
+"""What follows meetings, on Home: one by one while they are few, and in one line of each kind where they are many."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.database.session import db
+from portal.database.session import db, writing
+from portal.domain.outcome_vocabulary import PaperKind
+from portal.domain.strategy_vocabulary import StrategyRecordState
+from portal.domain.vocabulary import MeetingStatus
+from portal.domain.working_days import add_working_days
 from portal.models.meetings import Meeting
+from portal.models.minutes import SentPaper
+from portal.models.strategy_records import StrategyRecord
 from portal.services.home import minutes
 from portal.services.home.minutes import LISTED_EACH, LOOKED_BACK, papers_waiting, written_after
 from portal.services.home.page import home
@@ -102,6 +108,97 @@ def test_however_many_wait_the_register_is_first(world, chair):
     kinds = {task.kind for task in others}
     assert TaskKind.MINUTES_WAIT in kinds
     assert TaskKind.MINUTES_TO_SEND not in kinds
+
+
+class TestStrategyRecords:
+    """The chair signs the record of each strategy meeting that was held; the coordinator writes what nobody began."""
+
+    KINDS = (TaskKind.STRATEGY_TO_SIGN, TaskKind.STRATEGY_TO_WRITE, TaskKind.STRATEGY_WAIT)
+
+    def record(self, world, number, state, signed=0):
+        with writing() as session:
+            session.add(
+                StrategyRecord(
+                    partnership_id=world.partnerships["a"],
+                    meeting_id=number,
+                    state=state,
+                    signed_number=signed,
+                    opened_at=NOW,
+                    opened_by_id=world.person(CHAIR).user_id,
+                )
+            )
+
+    @pytest.fixture
+    def row(self, world):
+        """A strategy meeting of the second chair that was held on a Monday."""
+        (number,) = held(world, 1, "strategy_meeting")
+        return number
+
+    def test_what_nobody_has_begun_is_the_chairs_to_sign_and_the_coordinators_to_write(self, row, chair, viewer):
+        assert seen(chair, *self.KINDS) == [(TaskKind.STRATEGY_TO_SIGN, row)]
+        (task,) = [one for one in papers_waiting(chair)[0] if one.kind is TaskKind.STRATEGY_TO_SIGN]
+        # Other kinds have no day for decisions: the minutes' day is the last.
+        assert task.due == add_working_days(MONDAY, 20)
+        assert seen(viewer("a.coordinator", now=LATER), *self.KINDS) == [(TaskKind.STRATEGY_TO_WRITE, row)]
+
+    @pytest.mark.parametrize(
+        ("state", "signed", "kinds"),
+        [
+            (StrategyRecordState.DRAFT, 0, [TaskKind.STRATEGY_TO_SIGN]),
+            (StrategyRecordState.AMENDING, 1, [TaskKind.STRATEGY_TO_SIGN]),
+            (StrategyRecordState.SIGNED, 1, []),
+        ],
+    )
+    def test_it_waits_for_the_chair_until_it_is_signed_as_it_stands(
+        self, world, row, chair, viewer, state, signed, kinds
+    ):
+        self.record(world, row, state, signed)
+        assert [kind for kind, _ in seen(chair, *self.KINDS)] == kinds
+        assert seen(viewer("a.coordinator", now=LATER), *self.KINDS) == []
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"register_closed_at": None},
+            {"status": MeetingStatus.INQUORATE},
+            {"held_on": MONDAY - LOOKED_BACK},
+        ],
+    )
+    def test_nothing_waits_of_a_meeting_that_cannot_be_signed_or_is_long_past(self, row, chair, facts):
+        change(Meeting, row, **facts)
+        assert seen(chair, *self.KINDS) == []
+
+    def test_a_kind_without_the_record_has_none_to_sign(self, world, chair):
+        held(world, 2, "core_group")
+        assert seen(chair, *self.KINDS) == []
+
+    def test_many_are_one_line(self, world, chair):
+        held(world, LISTED_EACH + 1, "strategy_meeting")
+        assert seen(chair, *self.KINDS) == [(TaskKind.STRATEGY_WAIT, None)]
+
+    @pytest.mark.parametrize("key", ["a.chair", "a.manager", "a.police.lead", "b.second_chair", "b.coordinator"])
+    def test_nobody_else_is_asked(self, row, viewer, key):
+        assert (TaskKind.STRATEGY_TO_SIGN, row) not in seen(viewer(key, now=LATER), *self.KINDS)
+
+    def test_what_wants_nothing_takes_no_place_among_those_that_are_read(self, world, chair, monkeypatch):
+        """Meetings with everything sent must not push the newest off the list."""
+        older, newer = held(world, 2, "strategy_meeting")
+        self.record(world, older, StrategyRecordState.SIGNED, 1)
+        with writing() as session:
+            session.add(
+                SentPaper(
+                    partnership_id=world.partnerships["a"],
+                    meeting_id=older,
+                    kind=PaperKind.MINUTES,
+                    number=1,
+                    text="",
+                    sent_at=NOW,
+                    sent_on=NOW.date(),
+                    sent_by_id=world.person(CHAIR).user_id,
+                )
+            )
+        monkeypatch.setattr(minutes, "READ_AT_MOST", 1)
+        assert seen(chair, TaskKind.STRATEGY_TO_SIGN) == [(TaskKind.STRATEGY_TO_SIGN, newer)]
 
 
 @pytest.mark.parametrize("key", ["a.school.lead", "a.manager", "a.board", "b.coordinator"])

@@ -83,6 +83,19 @@ class TestAdding:
         with pytest.raises(NotPermitted):
             changing.add_kind(viewer(f"a.{name}"), MeetingFamily.PANEL, PANEL, EVERY_MONTH)
 
+    def test_the_block_about_a_missing_child_needs_the_record_that_it_stands_in(self, manager, review):
+        alone = replace(PANEL, sections=frozenset({RecordSection.MISSING_CHILD}))
+        for refused_one in (
+            lambda: changing.add_kind(manager, MeetingFamily.STRATEGY, alone, EVERY_MONTH),
+            lambda: changing.describe_kind(manager, review, alone, version=1),
+        ):
+            with pytest.raises(Invalid) as refused:
+                refused_one()
+            assert list(refused.value.errors) == ["sections"]
+        both = replace(PANEL, sections=alone.sections | {RecordSection.STRATEGY})
+        number = changing.add_kind(manager, MeetingFamily.STRATEGY, both, EVERY_MONTH)
+        assert book(manager).with_id(number).sections == both.sections
+
 
 class TestDescribing:
     """What is said of a kind besides its rules."""

@@ -7,24 +7,28 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import update
 
-from portal.database.session import db
+from portal.database.session import db, writing
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.message_vocabulary import NoticeKind
 from portal.domain.outcome_vocabulary import CorrectionOutcome, PaperKind
+from portal.domain.periods import Days
+from portal.domain.vocabulary import MeetingStatus
+from portal.models.meetings import Meeting
+from portal.models.minutes import SentPaper
 from portal.services.changes import changing
 from portal.services.home.minutes import written_after
 from portal.services.home.tasks import TaskKind
+from portal.services.indicators.overview import Share, overview
 from portal.services.minutes.corrections import answer_correction, ask_correction
 from portal.services.minutes.decision_documents import as_pdf
 from portal.services.minutes.reading import read_decisions
 from portal.services.minutes.sending import send_decisions, send_minutes
-from portal.services.minutes.timeliness import papers_on_time
 from portal.services.notices.wanted import settle
 from portal.services.outcomes.signing import amend_outcome
 from tests.services.minutes_steps import memberships, page, told, write
 from tests.services.outcome_steps import begins, held, save, sign, without_plans
-from tests.world import TODAY
 
 
 @pytest.fixture
@@ -214,17 +218,23 @@ class TestDue:
         assert len(statements) == 1
 
     def test_minutes_in_time_are_counted_of_those_due(self, viewer, keeper, past):
-        board = viewer("a.board")
-        may = (date(2026, 5, 1), date(2026, 5, 31))
+        may = Days(date(2026, 5, 1), date(2026, 5, 31))
         # Those of the strategy meeting of the twelfth are not due before the tenth of June.
-        assert papers_on_time(board, PaperKind.MINUTES, *may).on_time == 1
-        assert papers_on_time(board, PaperKind.MINUTES, *may).of == 1
-        later = viewer("a.board", now=datetime(2026, 6, 30, 12, tzinfo=UTC))
-        counted = papers_on_time(later, PaperKind.MINUTES, *may)
-        assert (counted.on_time, counted.of) == (1, 2)
-        sheets = papers_on_time(later, PaperKind.DECISIONS, *may)
-        assert (sheets.on_time, sheets.of) == (1, 1)
+        before = overview(viewer("a.manager"), may).papers
+        assert before[PaperKind.MINUTES] == before[PaperKind.DECISIONS] == Share(1, 1)
+        later = overview(viewer("a.manager", now=datetime(2026, 6, 30, 12, tzinfo=UTC)), may).papers
+        assert later == {PaperKind.DECISIONS: Share(1, 1), PaperKind.MINUTES: Share(1, 2)}
+        with writing() as session:
+            session.execute(update(SentPaper).values(sent_on=date(2026, 6, 18)))
+        late = overview(viewer("a.manager"), may).papers
+        assert late == {PaperKind.DECISIONS: Share(0, 1), PaperKind.MINUTES: Share(0, 1)}
 
-    def test_who_reads_no_figures_counts_nothing(self, viewer):
-        with pytest.raises(NotPermitted):
-            papers_on_time(viewer("a.chair"), PaperKind.MINUTES, TODAY, TODAY)
+    def test_the_board_is_shown_no_small_number_and_an_agency_none_of_the_partnerships(self, viewer, past):
+        may = Days(date(2026, 5, 1), date(2026, 5, 31))
+        assert overview(viewer("a.board"), may).papers[PaperKind.MINUTES] == Share(None, None)
+        assert overview(viewer("a.police.lead"), may).papers == {}
+        # Nothing is decided at a meeting that was not quorate, and nothing is written of a day without one.
+        with writing() as session:
+            session.get_one(Meeting, past.id).status = MeetingStatus.INQUORATE
+        assert list(overview(viewer("a.manager"), may).papers) == [PaperKind.MINUTES]
+        assert overview(viewer("a.manager"), Days(date(2026, 4, 1), date(2026, 4, 30))).papers == {}

@@ -18,14 +18,15 @@ from portal.models.messages import Notice
 from portal.models.moves import MeetingMove
 from portal.services.invitations.answering import answer_invitation
 from portal.services.invitations.seen import seen_answer, seen_no_answer
-from portal.services.scheduling.confirming import confirm_answer, is_asked_again, waiting_of
+from portal.services.meetings.page import meeting_page
+from portal.services.scheduling.confirming import confirm_answer, is_asked_again
 from portal.services.scheduling.days import line_for, meeting_days
 from portal.services.scheduling.moving import cancel_meeting, move_meeting
 from portal.services.scheduling.opening import open_meeting
 from portal.services.scheduling.series import Series, open_series
 from tests.services.racing import at_once
 from tests.services.rows import change, stored, trail
-from tests.services.scheduling_steps import MONDAY, TUESDAY, asked, move_to, opening
+from tests.services.scheduling_steps import MONDAY, TUESDAY, asked, move_to, opening, waiting_of
 from tests.world import NOW
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -198,6 +199,7 @@ class TestAnswers:
         gp = of_agency(world, conference, "gp")
         assert (gp.answer, gp.answer_note) == (Answer.DEPUTY, "J. Field")
         assert waiting_of(coordinator, conference) == [gp.id]
+        assert meeting_page(coordinator, conference).asked_again == (world.agency_names["a.gp"],)
         assert is_asked_again(lead, gp.id)
         after = replace(lead, now=NOW + timedelta(hours=2))
         seen = seen_answer(gp)

@@ -22,12 +22,13 @@ from portal.services.invitations.answering import answer_invitation
 from portal.services.invitations.seen import seen_answer
 from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.sheet import read_register
-from portal.services.scheduling.confirming import confirm_answer, waiting_of
+from portal.services.scheduling.chairing import change_chair
+from portal.services.scheduling.confirming import confirm_answer
 from portal.services.scheduling.moving import cancel_meeting, move_meeting
 from portal.services.scheduling.opening import open_meeting
 from portal.services.scheduling.series import Series, open_series
 from tests.services.rows import stored
-from tests.services.scheduling_steps import asked, move_to, opening
+from tests.services.scheduling_steps import asked, move_to, opening, waiting_of
 from tests.world import NOW, World, viewer_of
 
 DAYS = st.integers(-3, 60)
@@ -39,6 +40,7 @@ ACTS = st.one_of(
     st.tuples(st.just("place"), st.integers(0, 5), st.sampled_from(["Room 1", "Room 2", ""])),
     st.tuples(st.just("stale"), st.integers(0, 5), DAYS),
     st.tuples(st.just("cancel"), st.integers(0, 5), REASONS),
+    st.tuples(st.just("chair"), st.integers(0, 5), st.sampled_from(["a.chair", "a.second_chair"])),
     st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([Answer.ATTEND, Answer.APOLOGIES])),
     st.tuples(st.just("confirm"), st.integers(0, 5)),
     st.tuples(st.just("close"), st.integers(0, 5)),
@@ -140,6 +142,13 @@ class Life:
         finally:
             assert self.picture() == before
 
+    def chair(self, place: int, key: str) -> None:
+        """Somebody else chairs, or the same."""
+        meeting = stored(Meeting, self.meeting(place))
+        before, new = meeting.chair_membership_id, self.world.person(key).hat.membership_id
+        changed = change_chair(self.viewer("a.coordinator"), meeting.id, new, version=meeting.version)
+        assert changed is (before != new)
+
     def cancel(self, place: int, reason: MoveReason | None) -> None:
         meeting = stored(Meeting, self.meeting(place))
         if cancel_meeting(self.viewer("a.coordinator"), meeting.id, reason, "Said.", version=meeting.version):
@@ -198,7 +207,9 @@ class Life:
                 assert (later.from_on, later.from_time, later.from_place) == (
                     *(earlier.to_on, earlier.to_time, earlier.to_place),
                 )
+                assert later.from_chair_id == earlier.to_chair_id
             assert (lines[-1].to_on, lines[-1].to_time) == (meeting.scheduled_on, meeting.start_time)
+            assert lines[-1].to_chair_id == meeting.chair_membership_id
             assert meeting.calendar_sequence == len(lines) - 1
             if meeting.register_closed_at is not None:
                 assert lines[-1].moved_at < meeting.register_closed_at
@@ -233,6 +244,8 @@ def test_a_whole_life(life):
         ("confirm", 0),
         ("stale", 0, 9),
         ("place", 1, "Room 2"),
+        ("chair", 1, "a.second_chair"),
+        ("chair", 1, "a.second_chair"),
         ("cancel", 1, MoveReason.NOT_NEEDED),
         ("cancel", 1, MoveReason.NOT_NEEDED),
         ("move", 1, 30, 10, MoveReason.NEEDED_SOONER, False),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from portal.database.session import db, writing
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.domain.meeting_vocabulary import RecordSection
 from portal.domain.strategy_vocabulary import StrategyQuestion, StrategyRecordState
 from portal.models.meetings import Meeting
 from portal.models.rule_sets import MeetingType
 from portal.models.strategy_records import StrategyRecord, StrategyVersion
+from portal.services.meeting_kinds.changing import describe_kind
+from portal.services.meeting_kinds.listing import find_kind
 from portal.services.strategy_records.desk import line_for, open_desk, open_section, read_version
 from portal.services.strategy_records.signing import amend_record, seen, sign_record
 from portal.services.strategy_records.stored import Place
 from portal.services.strategy_records.writing import AlreadySigned, save_answer
+from tests.services.rows import stored
 
 Q = StrategyQuestion
 THRESHOLD, NEXT = Place(Q.THRESHOLD), Place(Q.NEXT_STEPS)
@@ -151,6 +157,19 @@ class TestWriting:
                 )
             ).one()
         assert Place(Q.MISSING_CHILD) in open_desk(chair, strategy.id).stored.places
+
+    def test_a_partnerships_own_kind_can_have_that_block_and_lose_it(self, strategy, chair, viewer):
+        """It is a part that a kind's record has or has not, whatever the kind is called."""
+        manager, kind_id = viewer("a.business_manager"), stored(Meeting, strategy.id).meeting_type_id
+        before = find_kind(manager, kind_id).details
+        with_block = replace(before, sections=before.sections | {RecordSection.MISSING_CHILD})
+        describe_kind(manager, kind_id, with_block, version=1)
+        assert Place(Q.MISSING_CHILD) in open_desk(chair, strategy.id).stored.places
+        save_answer(chair, strategy.id, Place(Q.MISSING_CHILD), 0, {"last_seen": "At the pier"})
+        describe_kind(manager, kind_id, before, version=2)
+        assert Place(Q.MISSING_CHILD) not in open_desk(chair, strategy.id).stored.places
+        describe_kind(manager, kind_id, with_block, version=3)
+        assert open_desk(chair, strategy.id).stored.of_meeting[Q.MISSING_CHILD]["last_seen"] == "At the pier"
 
 
 class TestSigning:

@@ -23,6 +23,7 @@ from portal.services.timelines.reading import timeline
 from portal.services.timelines.sources import SOURCES
 from tests.services.escalation_steps import DISAGREEMENT, raised
 from tests.services.family_steps import sibling
+from tests.services.plan_steps import meeting
 from tests.services.rows import trail
 from tests.world import NOW
 
@@ -149,7 +150,7 @@ def readers(viewer, world, kind: TimelineKind, marker: str) -> set[str]:
             "ZQ-A-BROTHER-QZ Younger: The child has a child protection plan from now on",
             SEES_FAMILY,
         ),
-        # A plan is listed for those who see plans; agencies read of it in the decisions.
+        # A plan that a file brought in, of which no decision tells: for those who see plans.
         (
             TimelineKind.PLAN,
             "Child protection plan began for ZQ-A-SISTER-QZ",
@@ -170,6 +171,88 @@ def test_each_kind_is_read_by_those_whom_its_own_rule_lets(lived, viewer, world,
     marker = marker.replace("ZQ-AB-AGENCY-POLICE-QZ", world.agency_names["a.police"])
     marker = marker.replace("ZQ-A-AGENCY-SCHOOL-QZ", world.agency_names["a.school"])
     assert readers(viewer, world, kind, marker) == expected
+
+
+BEGAN, ENDED = "Child protection plan began for ZQ-A-BROTHER-QZ", "Child protection plan ended for ZQ-A-BROTHER-QZ"
+
+
+@pytest.fixture
+def decided(lived, world) -> int:
+    """The brother's plan: begun at the first conference, ended at a later one to which the school alone was invited."""
+    later = meeting(world, "review_conference", date(2026, 6, 3), register_closed_at=NOW)
+    chair = world.person("a.second_chair").user_id
+    with writing() as session:
+        session.add(
+            Invitation(
+                partnership_id=world.partnerships["a"],
+                meeting_id=later,
+                meeting_on=date(2026, 6, 3),
+                agency_id=world.agencies["a.school"],
+                expectation=Expectation.EXPECTED,
+                created_at=NOW,
+            )
+        )
+        session.add(
+            Outcome(
+                partnership_id=world.partnerships["a"],
+                meeting_id=later,
+                child_id=lived["a.brother"],
+                number=1,
+                decision=PlanDecision.END.value,
+                categories="",
+                main_category="",
+                ends_because=PlanEnd.NO_LONGER_AT_RISK.value,
+                core_group_people="",
+                lead_social_worker="",
+                why="",
+                saved_at=NOW,
+                saved_by_id=chair,
+                signed_at=NOW,
+                signed_by_id=chair,
+            )
+        )
+        row = Plan(
+            partnership_id=world.partnerships["a"],
+            reference="T-decided",
+            case_id=world.cases["a.2"],
+            child_id=lived["a.brother"],
+            started_on=date(2026, 5, 19),
+            ended_on=date(2026, 6, 3),
+            first_category=AbuseCategory.NEGLECT,
+            latest_category=AbuseCategory.NEGLECT,
+            previous_plans=0,
+            end_reason=PlanEnd.NO_LONGER_AT_RISK,
+            started_by_meeting_id=world.meeting("a.past_initial").id,
+            ended_by_meeting_id=later,
+            created_at=NOW,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_an_agency_knows_of_a_plan_what_the_decisions_that_it_reads_told_it(decided, viewer, world):
+    """The police were at the conference that began it, and not at the one that ended it."""
+    assert readers(viewer, world, TimelineKind.PLAN, BEGAN) == SEES_FAMILY
+    school = {"school.lead", "school.practitioner", "second_chair", "manager", "coordinator"}
+    assert readers(viewer, world, TimelineKind.PLAN, ENDED) == school
+    (line,) = [line for line in told(viewer("a.police.lead"), world, TimelineKind.PLAN) if "BROTHER" in line]
+    assert line.endswith("Because of: neglect")
+    for other in ("b.police.lead", "b.manager"):
+        assert not any("ZQ-A-" in line for line in told(viewer(other), world, TimelineKind.PLAN, "b"))
+
+
+def test_a_plan_of_which_nothing_signed_tells_is_no_agencys_to_know(decided, lived, viewer, world):
+    sees_plans = {"second_chair", "manager", "coordinator"}
+    with writing() as session:
+        # Of the sister, whose decision is a draft.
+        session.get_one(Plan, decided).child_id = lived["a.sister"]
+    assert readers(viewer, world, TimelineKind.PLAN, "began for ZQ-A-SISTER-QZ") == sees_plans
+    with writing() as session:
+        plan = session.get_one(Plan, decided)
+        plan.child_id, plan.withdrawn_at = lived["a.brother"], NOW
+    # The decision that began it was taken back: there never was one.
+    assert readers(viewer, world, TimelineKind.PLAN, BEGAN) == set()
 
 
 def test_nothing_of_the_other_partnership_is_ever_read(lived, viewer, world):

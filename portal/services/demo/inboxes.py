@@ -23,6 +23,8 @@ KEPT = 5
 MORNING = time(8, 15)
 ONLY_TELLS = (
     NoticeKind.INVITATION_CHANGED,
+    NoticeKind.PART_ENDED,
+    NoticeKind.CHAIRING_ENDED,
     NoticeKind.CONTEST_UPHELD,
     NoticeKind.CONTEST_KEPT,
     NoticeKind.DECISIONS_SENT,

@@ -6,7 +6,7 @@ the meeting that it is about, are read from `readable_to` alone: structured role
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -111,14 +111,15 @@ class EscalationPage:
 def escalation_page(viewer: Viewer, escalation_id: int, *, page: int = 1) -> EscalationPage:
     """An escalation for whoever sees it, with one page of its log; a reading of its narrative is logged.
 
-    By seven statements at most, whatever its length. Raises NotVisible.
+    By seven statements at most, whatever its length; one more where its ladder has become shorter than it has climbed.
+    Raises NotVisible.
     """
     session: Session = db.session()
     escalation, found = _found(session, viewer, escalation_id)
     subject = subject_of(session, viewer, escalation_id)
     if subject is not None:
         activity.record_reading(viewer, "escalation.read", "escalation", [escalation_id])
-    ladder = ladder_on(session, escalation.partnership_id, viewer.today, escalation.kind)
+    ladder = _ladder_of(session, escalation, viewer.today)
     number = page_number(page, found.newest)
     is_open = escalation.status is EscalationStatus.OPEN
     due_at = escalation.due_at
@@ -144,6 +145,19 @@ def escalation_page(viewer: Viewer, escalation_id: int, *, page: int = 1) -> Esc
         may_add=access.may_add(viewer, escalation),
         may_record_outcome=access.may_record_outcome(viewer, escalation),
     )
+
+
+def _ladder_of(session: Session, escalation: Escalation, today: date) -> Ladder:
+    """The ladder that an escalation climbs, or had climbed when it was closed.
+
+    Where a shorter one holds by now, the stages up to its own stand there as they were when it reached that.
+    """
+    day = london_day(escalation.closed_at) if escalation.closed_at else today
+    ladder = ladder_on(session, escalation.partnership_id, day, escalation.kind)
+    if escalation.stage <= ladder.last:
+        return ladder
+    climbed = ladder_on(session, escalation.partnership_id, london_day(escalation.stage_entered_at), escalation.kind)
+    return replace(ladder, stages=ladder.stages + climbed.stages[ladder.last : escalation.stage])
 
 
 def entry_to_correct(viewer: Viewer, escalation_id: int, number: int) -> LogEntry:

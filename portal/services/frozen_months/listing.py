@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, func, select
+from sqlalchemy import ColumnElement, String, and_, extract, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import frozen_months as access
@@ -22,6 +22,7 @@ from portal.models.contests import Contest
 from portal.models.frozen_months import FrozenMonth, MonthRevision
 from portal.models.meetings import Invitation, Meeting
 from portal.models.people import User
+from portal.services.frozen_months.states import open_registers
 from portal.services.rule_sets import rule_book
 
 _MONTHS = 12
@@ -32,7 +33,7 @@ class StillOpen:
     """What is not finished in a month; freezing does not wait for it, but whoever freezes should know."""
 
     registers: int = 0
-    """Registers that somebody has begun and nobody has closed."""
+    """Registers that somebody has begun, or opened again, and nobody has closed."""
     unheard: int = 0
     """Meetings whose day has passed, and of which nothing is recorded."""
     contests: int = 0
@@ -62,6 +63,8 @@ class MonthRow:
     frozen_by: str
     is_correcting: bool
     still_open: tuple[str, ...]
+    registers_wait: bool
+    """Whether a register in it can be closed only once a correction is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class MonthList:
 
 
 def list_months(viewer: Viewer, year: int | None = None) -> MonthList:
-    """The months of a year (this one, unless another is asked for) up to today's, by at most six queries.
+    """The months of a year (this one, unless another is asked for) up to today's, by at most five queries.
 
     What is still open is told to whoever freezes. Raises NotPermitted.
     """
@@ -95,6 +98,7 @@ def list_months(viewer: Viewer, year: int | None = None) -> MonthList:
     for month in reversed(months):
         row = frozen.get(month)
         waits = still_open.get(month, StillOpen())
+        is_correcting = row is not None and row.correction_opened_at is not None
         rows.append(
             MonthRow(
                 month,
@@ -102,60 +106,50 @@ def list_months(viewer: Viewer, year: int | None = None) -> MonthList:
                 row.revision if row else None,
                 row.frozen_at if row else None,
                 (row.name or "") if row else "",
-                row is not None and row.correction_opened_at is not None,
+                is_correcting,
                 tuple(waits.words(hidden_up_to)) if month.is_over(viewer.today) else (),
+                row is not None and not is_correcting and waits.registers > 0,
             )
         )
     return MonthList(year, years, tuple(rows))
 
 
 def open_in(session: Session, partnership_id: int, months: list[Month], today: date) -> dict[Month, StillOpen]:
-    """What is not finished in each of these months, which follow each other, by two queries."""
+    """What is not finished in each of these months, which follow each other, by one query."""
     first, last = months[0].first, months[-1].last
-    begun = (
-        select(Invitation.id)
-        .where(Invitation.meeting_id == Meeting.id, Invitation.confirmed_attendance.is_not(None))
-        .correlate(Meeting)
-        .exists()
-    )
-    meetings = session.execute(
-        select(
-            *_month_of(Meeting.scheduled_on),
-            func.count().filter(begun).label("registers"),
-            func.count().filter(~begun).label("unheard"),
-        )
-        .where(
-            Meeting.partnership_id == partnership_id,
-            Meeting.status == MeetingStatus.SCHEDULED,
-            Meeting.register_closed_at.is_(None),
-            and_(Meeting.scheduled_on.between(first, last), Meeting.scheduled_on < today),
-        )
-        .group_by(*_month_of(Meeting.scheduled_on))
+    registers = open_registers(partnership_id)
+    unheard = select(Meeting.scheduled_on.label("day")).where(
+        Meeting.partnership_id == partnership_id,
+        Meeting.status == MeetingStatus.SCHEDULED,
+        Meeting.register_closed_at.is_(None),
+        Meeting.id.not_in(select(registers.c.id)),
     )
     # A meeting's month is that of the day it was held; until then, of the day it is planned for.
-    day = func.coalesce(Meeting.held_on, Meeting.scheduled_on)
-    contests = session.execute(
-        select(*_month_of(day), func.count().label("contests"))
+    contests = (
+        select(func.coalesce(Meeting.held_on, Meeting.scheduled_on).label("day"))
         .select_from(Contest)
         .join(Invitation, Invitation.id == Contest.invitation_id)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
-        .where(
-            Contest.partnership_id == partnership_id,
-            Contest.status == ContestStatus.OPEN,
-            day.between(first, last),
-        )
-        .group_by(*_month_of(day))
+        .where(Contest.partnership_id == partnership_id, Contest.status == ContestStatus.OPEN)
     )
-    by_month = {Month(int(row[0]), int(row[1])): row for row in meetings}
-    contested = {Month(int(row[0]), int(row[1])): row.contests for row in contests}
-    return {
-        month: StillOpen(
-            by_month[month].registers if month in by_month else 0,
-            by_month[month].unheard if month in by_month else 0,
-            contested.get(month, 0),
+    parts = []
+    for name, rows in (
+        ("registers", registers),
+        ("unheard", unheard.subquery("unheard")),
+        ("contests", contests.subquery("contested")),
+    ):
+        day = rows.c.day
+        # Only a meeting whose day has passed is waited for; a contest waits from the day on which it was raised.
+        latest = last if name == "contests" else min(last, today - timedelta(days=1))
+        parts.append(
+            select(literal(name, String).label("what"), *_month_of(day), func.count().label("number"))
+            .where(day.between(first, latest))
+            .group_by(*_month_of(day))
         )
-        for month in months
-    }
+    found: dict[Month, dict[str, int]] = {}
+    for what, year, month, number in session.execute(union_all(*parts)):
+        found.setdefault(Month(int(year), int(month)), {})[what] = number
+    return {month: StillOpen(**found.get(month, {})) for month in months}
 
 
 def _years(session: Session, partnership_id: int, today: date) -> tuple[int, ...]:

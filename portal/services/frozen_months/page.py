@@ -18,7 +18,7 @@ from portal.domain.month_figures import MonthFigures, changed_figures
 from portal.domain.months import Month
 from portal.models.frozen_months import FrozenMonth, MonthRevision
 from portal.services.frozen_months.figures import figures_now
-from portal.services.frozen_months.listing import open_in
+from portal.services.frozen_months.listing import StillOpen, open_in
 from portal.services.frozen_months.showing import Difference, Reading, Shown, differences, shown, withholding
 from portal.services.rule_sets import rule_book
 
@@ -67,6 +67,8 @@ class MonthPage:
     hidden_up_to: int | None
     may_freeze: bool
     still_open: tuple[str, ...]
+    registers_wait: bool
+    """Whether a register in it can be closed only once a correction is open."""
 
     @property
     def newest(self) -> int:
@@ -95,10 +97,9 @@ def month_page(viewer: Viewer, month: Month, *, showing: int | None = None, agai
     withheld = withholding([_within(scope, figures) for figures in kept.values()], hidden_up_to)
     readings = {number: Reading(_within(scope, figures), book, withheld) for number, figures in kept.items()}
     may_freeze = access.may_freeze(viewer)
-    waits: tuple[str, ...] = ()
+    open_now = StillOpen()
     if may_freeze and month.is_over(viewer.today):
         open_now = open_in(session, scope.partnership_id, [month], viewer.today)[month]
-        waits = tuple(open_now.words(hidden_up_to))
     return MonthPage(
         month=month,
         about=_about(viewer, scope),
@@ -115,7 +116,8 @@ def month_page(viewer: Viewer, month: Month, *, showing: int | None = None, agai
         changed_since=len(changed_figures(readings[newest].figures, readings[NOW].figures)) if rows else 0,
         hidden_up_to=hidden_up_to,
         may_freeze=may_freeze,
-        still_open=waits,
+        still_open=tuple(open_now.words(hidden_up_to)),
+        registers_wait=_is_shut(frozen) and open_now.registers > 0,
     )
 
 
@@ -140,6 +142,10 @@ def _revisions(session: Session, viewer: Viewer, month: Month) -> tuple[FrozenMo
         .order_by(MonthRevision.number.desc())
     )
     return frozen, list(rows)
+
+
+def _is_shut(frozen: FrozenMonth | None) -> bool:
+    return frozen is not None and frozen.correction_opened_at is None
 
 
 def _correction(frozen: FrozenMonth | None) -> Correction | None:

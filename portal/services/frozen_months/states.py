@@ -1,10 +1,12 @@
-"""Which months are frozen, and whether anything in them may still be contested."""
+"""Which months are frozen, whether anything in them may still be changed, and which registers wait for that."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import frozen_months as access
@@ -12,7 +14,10 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.months import Month, months_within
 from portal.domain.periods import Days
+from portal.domain.vocabulary import COUNTED_STATUSES, MeetingStatus
 from portal.models.frozen_months import FrozenMonth
+from portal.models.meetings import Invitation, Meeting
+from portal.models.registers import RegisterClosing
 
 
 def is_shut(session: Session, partnership_id: int, month: Month) -> bool:
@@ -33,6 +38,39 @@ def why_shut(session: Session, partnership_id: int, day: date) -> str:
     if not is_shut(session, partnership_id, month):
         return ""
     return f"The figures of {month.words} are frozen: the business manager has to open a correction first"
+
+
+def shut_months(session: Session, partnership_id: int, days: Collection[date | None]) -> list[Month]:
+    """The months of these days that are frozen without an open correction, the earliest first; by one query."""
+    months = {Month.of(day) for day in days if day is not None}
+    found = session.scalars(
+        select(FrozenMonth.begins_on).where(
+            FrozenMonth.partnership_id == partnership_id,
+            FrozenMonth.begins_on.in_([month.first for month in months]),
+            FrozenMonth.correction_opened_at.is_(None),
+        )
+    )
+    return sorted(map(Month.of, found))
+
+
+def open_registers(partnership_id: int | None) -> Subquery:
+    """A partnership's registers that somebody has begun, or opened again, and nobody has closed; as `id` and `day`."""
+    begun = (
+        select(Invitation.id)
+        .where(Invitation.meeting_id == Meeting.id, Invitation.confirmed_attendance.is_not(None))
+        .correlate(Meeting)
+        .exists()
+    )
+    # Written into the statement as it stands in the partial index, which a bound value would not meet.
+    is_scheduled: Any = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
+    own = select(Meeting.id).where(Meeting.partnership_id == partnership_id, Meeting.register_closed_at.is_(None))
+    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == partnership_id)
+    return union_all(
+        own.add_columns(Meeting.scheduled_on.label("day")).where(is_scheduled, begun),
+        own.add_columns(func.coalesce(Meeting.held_on, Meeting.scheduled_on).label("day")).where(
+            Meeting.status.in_(COUNTED_STATUSES), Meeting.id.in_(opened_again)
+        ),
+    ).subquery("open_registers")
 
 
 def states_within(viewer: Viewer, days: Days) -> list[tuple[Month, int | None]]:

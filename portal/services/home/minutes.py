@@ -1,4 +1,4 @@
-"""What follows a meeting, on Home: decisions to sign, a decision sheet to send, minutes that are due; by one query."""
+"""What follows a meeting, on Home, by one query: records and decisions to sign, a decision sheet to send, minutes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
@@ -17,12 +17,14 @@ from portal.database.session import db
 from portal.domain.meeting_vocabulary import RecordSection
 from portal.domain.minutes_rules import NOTHING_DUE, MinutesRule
 from portal.domain.outcome_vocabulary import PaperKind
+from portal.domain.strategy_vocabulary import StrategyRecordState
 from portal.domain.vocabulary import COUNTED_STATUSES, MeetingStatus
 from portal.domain.working_days import london_day, working_days_between
 from portal.models.meetings import Meeting
 from portal.models.minutes import SentPaper
 from portal.models.outcomes import Outcome
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
+from portal.models.strategy_records import StrategyRecord
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.rules_then import HELD_UNDER
 
@@ -38,6 +40,8 @@ LISTED_EACH = 3
 """Where more than so many meetings wait for the same, Home has one line for all of them, which leads to their list."""
 
 _TOGETHER = {
+    TaskKind.STRATEGY_TO_SIGN: TaskKind.STRATEGY_WAIT,
+    TaskKind.STRATEGY_TO_WRITE: TaskKind.STRATEGY_WAIT,
     TaskKind.OUTCOMES_TO_SIGN: TaskKind.OUTCOMES_WAIT,
     TaskKind.DECISIONS_TO_SEND: TaskKind.DECISIONS_WAIT,
     TaskKind.MINUTES_TO_SEND: TaskKind.MINUTES_WAIT,
@@ -60,6 +64,9 @@ _decided = (
     .where(Outcome.meeting_id == Meeting.id, Outcome.signed_at.is_not(None))
     .correlate(Meeting)
     .scalar_subquery()
+)
+_record_state = (
+    select(StrategyRecord.state).where(StrategyRecord.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
 )
 
 
@@ -108,9 +115,10 @@ def _gathered(today: date, tasks: list[Task], *, has_more: bool) -> list[Task]:
 
 def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """One membership's meetings of the last months of which something is not sent, or not signed."""
-    sheet_waits = and_(
-        Meeting.status == MeetingStatus.HELD, or_(_decided.is_(None), _sheet_sent.is_(None), _sheet_sent < _decided)
-    )
+    was_held = Meeting.status == MeetingStatus.HELD
+    minutes_wait = and_(_has(RecordSection.MINUTES), _minutes_sent.is_(None))
+    sheet_waits = or_(_decided.is_(None), _sheet_sent.is_(None), _sheet_sent < _decided)
+    record_waits = _record_state.is_distinct_from(StrategyRecordState.SIGNED)
     return (
         access.visible_to(viewer)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
@@ -123,7 +131,11 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Meeting.status.in_(COUNTED_STATUSES),
             Meeting.register_closed_at.is_not(None),
             Meeting.held_on >= viewer.today - LOOKED_BACK,
-            or_(_minutes_sent.is_(None), sheet_waits),
+            or_(
+                minutes_wait,
+                and_(was_held, _has(RecordSection.OUTCOMES), sheet_waits),
+                and_(was_held, _has(RecordSection.STRATEGY), record_waits),
+            ),
         )
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
@@ -138,14 +150,22 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             _minutes_sent.label("minutes_sent"),
             _sheet_sent.label("sheet_sent"),
             _decided.label("decided"),
+            _record_state.label("record_state"),
         )
         .order_by(Meeting.held_on, Meeting.id)
         .limit(READ_AT_MOST)
     )
 
 
+def _has(section: RecordSection) -> ColumnElement[bool]:
+    """Meetings whose kind has a part of the record; asked of the text that both databases make of a list."""
+    return cast(MeetingType.sections, String).contains(f'"{section.value}"', autoescape=True)
+
+
 def _tasks(today: date, hat: Hat, row: Row[*tuple[Any, ...]]) -> Iterator[Task]:
     rule = NOTHING_DUE if row.minutes is None else MinutesRule.from_json(row.minutes)
+    if RecordSection.STRATEGY.value in row.sections and row.status is MeetingStatus.HELD:
+        yield from _of_strategy_record(hat, row, rule)
     if RecordSection.OUTCOMES.value in row.sections and row.status is MeetingStatus.HELD:
         if row.decided is None:
             if Permission.OUTCOMES_DECIDE in hat.permissions:
@@ -158,6 +178,22 @@ def _tasks(today: date, hat: Hat, row: Row[*tuple[Any, ...]]) -> Iterator[Task]:
         due = rule.minutes_due(row.held_on)
         if due is not None and working_days_between(today, due) <= SHOWN_BEFORE:
             yield _task(TaskKind.MINUTES_TO_SEND, hat, row, due)
+
+
+def _of_strategy_record(hat: Hat, row: Row[*tuple[Any, ...]], rule: MinutesRule) -> Iterator[Task]:
+    """The chair signs it, also anew where it was opened to be amended; what nobody has begun is the coordinator's too.
+
+    It is due with the decisions where the kind's rules say when these are, and at the latest with the minutes.
+    """
+    if row.record_state is StrategyRecordState.SIGNED:
+        return
+    due = None
+    if row.record_state is not StrategyRecordState.AMENDING:
+        due = rule.decisions_due(row.held_on) or rule.minutes_due(row.held_on)
+    if Permission.OUTCOMES_DECIDE in hat.permissions:
+        yield _task(TaskKind.STRATEGY_TO_SIGN, hat, row, due)
+    elif row.record_state is None:
+        yield _task(TaskKind.STRATEGY_TO_WRITE, hat, row, due)
 
 
 def _task(kind: TaskKind, hat: Hat, row: Row[*tuple[Any, ...]], due: date | None) -> Task:

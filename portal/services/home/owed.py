@@ -19,8 +19,7 @@ from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import REPORT_ASKED
-from portal.services.meetings.outstanding import unanswered_where, untold_where
-from portal.services.scheduling.confirming import asked_again_where
+from portal.services.meetings.outstanding import asked_again_where, unanswered_where, untold_where
 
 LOOKED_BACK = timedelta(days=10)
 """What was owed to an older meeting is no longer among the few things of today: the list of meetings has it."""

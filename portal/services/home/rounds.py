@@ -1,4 +1,4 @@
-"""Audit rounds on Home: what a business manager has to run, and what waits for a panel; by one query."""
+"""What a board's people have to run, on Home: audit rounds, what waits for a panel, frozen months; by one query."""
 
 from __future__ import annotations
 
@@ -6,28 +6,35 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, String, case, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Date, Row, Select, String, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import audits as access
 from portal.access.roles import Permission
-from portal.access.viewer import Viewer
+from portal.access.viewer import Hat, Viewer
 from portal.domain.audit_vocabulary import ReturnStatus
 from portal.models.audits import AuditReturn, AuditRound, PanelMember
 from portal.services.audits.progress import late_where
+from portal.services.home.months import month_task, months_to_correct
 from portal.services.home.tasks import Task, TaskKind
+
+_OF_MONTHS = frozenset({TaskKind.MONTH_WAITS, TaskKind.MONTH_CORRECTED})
 
 
 def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:
-    """For the person's memberships that run audit rounds or sit on a panel, one task for each round."""
+    """For the person's memberships that run audit rounds, sit on a panel or freeze months: one task for each."""
     hats = {hat.membership_id: hat for hat in viewer.hats}
     parts = [part for number in hats if (worn := viewer.wearing(number)) is not None for part in _parts(worn)]
     if not parts:
         return []
-    return [
-        Task(TaskKind(row.kind), hats[row.membership_id], row.due, subject=row.title, subject_id=row.id, of=row.number)
-        for row in session.execute(union_all(*(select(part.subquery()) for part in parts)))
-    ]
+    rows = session.execute(union_all(*(select(part.subquery()) for part in parts)))
+    return [_task(hats[row.membership_id], row) for row in rows]
+
+
+def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
+    if row.kind in _OF_MONTHS:
+        return month_task(hat, row)
+    return Task(TaskKind(row.kind), hat, row.due, subject=row.title, subject_id=row.id, of=row.number)
 
 
 def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
@@ -35,6 +42,8 @@ def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
         yield _to_run(viewer)
     if viewer.may(Permission.AUDITS_MODERATE):
         yield _to_rate(viewer)
+    if viewer.may(Permission.MONTHS_FREEZE):
+        yield from months_to_correct(viewer)
 
 
 def _to_run(viewer: Viewer) -> Select[*tuple[Any, ...]]:

@@ -24,9 +24,12 @@ class TaskKind(StrEnum):
     CHILD_NOT_OURS = "child_not_ours"
     CONTEST = "contest"
     CONTEST_DECIDED = "contest_decided"
+    STRATEGY_TO_SIGN = "strategy_to_sign"
+    STRATEGY_TO_WRITE = "strategy_to_write"
     OUTCOMES_TO_SIGN = "outcomes_to_sign"
     DECISIONS_TO_SEND = "decisions_to_send"
     MINUTES_TO_SEND = "minutes_to_send"
+    STRATEGY_WAIT = "strategy_wait"
     OUTCOMES_WAIT = "outcomes_wait"
     DECISIONS_WAIT = "decisions_wait"
     MINUTES_WAIT = "minutes_wait"
@@ -44,6 +47,8 @@ class TaskKind(StrEnum):
     RETURNS_LATE = "returns_late"
     ROUND_OPENS = "round_opens"
     RATE_RETURNS = "rate_returns"
+    MONTH_WAITS = "month_waits"
+    MONTH_CORRECTED = "month_corrected"
     ACTION_OVERDUE = "action_overdue"
     CHECK_ACTION = "check_action"
     ACTIONS_OVERDUE = "actions_overdue"
@@ -62,8 +67,8 @@ class TaskKind(StrEnum):
 class Task:
     """One thing to do under one membership. Children are not named: they are on the page behind it.
 
-    `subject` is the agency, person or audit round that it is about, where it is about one, and `subject_id` is where
-    to find them: an invitation, a membership, an agency or a round.
+    `subject` is the agency, person, audit round or month that it is about, where it is about one, and `subject_id` is
+    where to find them: an invitation, a membership, an agency or a round.
     """
 
     kind: TaskKind

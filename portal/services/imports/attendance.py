@@ -41,6 +41,7 @@ from portal.services.imports.importing import (
 from portal.services.imports.reading import read_records
 from portal.services.invitations.expecting import note_imported
 from portal.services.notices.meetings import tell_invitation_changed, tell_invited
+from portal.services.notices.parts import begin_parts_anew, end_parts
 from portal.services.rule_sets import RuleBook, rule_book
 
 COLUMNS = (
@@ -273,6 +274,9 @@ def _tell(
         row["row_id"] for row in changed if row["row_id"] in before and before[row["row_id"]] != row["expectation"]
     ]
     anew = [row_id for row_id in otherwise if before[row_id] is Expectation.NOT_RELEVANT]
+    ended = [row["row_id"] for row in changed if row["expectation"] is Expectation.NOT_RELEVANT]
+    end_parts(change, partnership_id, set(ended) & set(otherwise))
+    begin_parts_anew(change, anew)
     if invited:
         tell_invited(change, partnership_id, invited)
     if anew:

@@ -1,18 +1,18 @@
 """The file of meetings: by their reference; a case that is not known yet is opened without names.
 
-Where the register was closed in a page, the day, the status and the safety plan that were said there stay. A day held
-of a meeting that is scheduled or cancelled says nothing and is left out.
+Where the register was closed in a page, the day, the status and the safety plan that were said there stay; so does
+what was planned, cancelled or chosen there (arrangements.py), and a note says so. A day held of a meeting that is
+scheduled or cancelled says nothing and is left out.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -20,9 +20,9 @@ from portal.domain.vocabulary import COUNTED_STATUSES, MeetingFormat, MeetingSta
 from portal.models.meetings import Meeting
 from portal.models.people import Membership, User
 from portal.services import case_facts
-from portal.services.batches import in_batches
 from portal.services.cases import open_cases
 from portal.services.changes import Change
+from portal.services.imports.arrangements import ARRANGEMENTS, Rearranged, SaidInPages, keep_what_was_said
 from portal.services.imports.cells import Record
 from portal.services.imports.faults import Faults
 from portal.services.imports.importing import (
@@ -39,7 +39,6 @@ from portal.services.imports.importing import (
 )
 from portal.services.imports.reading import read_records
 from portal.services.named_people.naming import name_chairs
-from portal.services.notices.meetings import tell_moved
 from portal.services.rule_sets import RuleBook, rule_book
 
 COLUMNS = (
@@ -51,9 +50,6 @@ _FROM_FILE = (
     "meeting_type_id", "case_id", "chair_membership_id", "trigger_on", "trigger_time", "scheduled_on", "start_time",
     "held_on", "held_time", "status", "format", "interim_safety_plan",
 )  # fmt: skip
-_TELLS = ("scheduled_on", "start_time", "status", "format")
-"""What people who are invited must hear of when it changes."""
-
 _FROM_REGISTER = ("held_on", "held_time", "status", "interim_safety_plan")
 """What a person says when they close the register."""
 
@@ -97,27 +93,29 @@ def import_meetings(viewer: Viewer, content: bytes, label: str, progress: Progre
         known = _known(change.session, partnership_id, rows)
         created: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
+        notes: list[str] = []
         touched: set[int] = set()
-        moved: dict[int, date] = {}
-        for row in watched(rows, progress, "Comparing meetings"):
+        rearranged = Rearranged()
+        asked = [(row, _values(row, book, chairs, cases, known.get(row.reference))) for row in rows]
+        said = _said(change.session, known, asked)
+        for row, values in watched(asked, progress, "Comparing meetings"):
             stored = known.get(row.reference)
-            values = _values(row, book, chairs, cases, stored)
             if stored is None:
                 created.append({"reference": row.reference, "named_people_only": _is_closed(row, book), **values})
-            elif any(getattr(stored, name) != value for name, value in values.items()):
-                changed.append({"row_id": stored.id, **values})
-                touched.add(stored.case_id)
-                if any(getattr(stored, name) != values[name] for name in _TELLS):
-                    moved[stored.id] = stored.scheduled_on
-            else:
+                touched.add(values["case_id"])
                 continue
-            touched.add(values["case_id"])
+            kept = keep_what_was_said(said, stored, values, viewer)
+            notes.extend(f"{label}:{row.line}: {note}" for note in kept)
+            if any(getattr(stored, name) != value for name, value in values.items()):
+                changed.append({"row_id": stored.id, **values})
+                rearranged.note(stored, values)
+                touched |= {stored.case_id, values["case_id"]}
         _save(change, partnership_id, created, changed, progress)
+        rearranged.write_down(change, partnership_id, progress)
         recount(change, partnership_id, touched, book, progress)
-        if moved:
-            _renumber(change.session, moved)
-            tell_moved(change, partnership_id, moved)
-    return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
+        rearranged.tell(change, partnership_id)
+    unchanged = len(rows) - len(created) - len(changed)
+    return Imported(len(created), len(changed), unchanged, notes=tuple(notes))
 
 
 def _row(record: Record) -> _Row:
@@ -203,20 +201,23 @@ def _values(
     return values
 
 
+def _said(session: Session, known: dict[str, Row[Any]], asked: list[tuple[_Row, dict[str, Any]]]) -> SaidInPages:
+    """What was said in pages of the meetings whose arrangements the file has otherwise; of others it is not asked."""
+    return SaidInPages.of(
+        session,
+        {
+            stored.id
+            for row, values in asked
+            if (stored := known.get(row.reference)) is not None
+            and any(getattr(stored, name) != values[name] for name in ARRANGEMENTS)
+        },
+    )
+
+
 def _is_closed(row: _Row, book: RuleBook) -> bool:
     """Whether a new meeting of this kind is for named people only; of one that is known, people say so."""
     known = book.meeting_type(row.meeting_type)
     return known is not None and known.named_people_only
-
-
-def _renumber(session: Session, meeting_ids: Collection[int]) -> None:
-    """Raise the number by which calendars tell the newer of two entries."""
-    for some in in_batches(sorted(meeting_ids)):
-        session.execute(
-            update(_MEETINGS)
-            .where(_MEETINGS.c.id.in_(some))
-            .values(calendar_sequence=_MEETINGS.c.calendar_sequence + 1)
-        )
 
 
 def _save(

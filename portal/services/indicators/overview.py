@@ -1,6 +1,6 @@
-"""The board's overview of a period: who came, who reported, and how the meetings themselves went.
+"""The board's overview of a period: who came, who reported, how the meetings went, and whether papers came in time.
 
-Five queries, whatever the number of agencies and meetings. For roles that do not work with the children, counts of 1
+Six queries, whatever the number of agencies and meetings. For roles that do not work with the children, counts of 1
 up to the rule set's limit are withheld, and with them what would give them back by subtraction from a total.
 """
 
@@ -15,11 +15,14 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.figure_words import all_of_type
 from portal.domain.indicators import INDICATORS, Over, hide_small
+from portal.domain.minutes import Timeliness
+from portal.domain.outcome_vocabulary import PaperKind
 from portal.domain.participation import PARTICIPATION, ByType, Counts, ParticipationTables, counts_of
 from portal.domain.periods import Days
 from portal.domain.vocabulary import CONFERENCES, AgencyType, MeetingKind
 from portal.services.indicators.counted import Counted, count_expectations, shown_counted
 from portal.services.indicators.counting import Key, Question, count_invitations, count_meetings
+from portal.services.indicators.papers import papers_on_time
 from portal.services.rule_sets import KnownType, RuleBook, rule_book
 
 OF_MEETINGS = ("quorate_rate", "in_time_rate")
@@ -83,6 +86,8 @@ class Overview:
     groups: tuple[Group, ...]
     meetings: tuple[Line, ...]
     strategy: Line | None
+    papers: Mapping[PaperKind, Share]
+    """Of minutes and decision sheets, how many were sent by their day; none where it does not cover the partnership."""
     counted: Counted
     """What these figures count, and what they leave out."""
 
@@ -107,7 +112,9 @@ def overview(viewer: Viewer, days: Days) -> Overview:
     question = Question(days.first, days.last, ("agency_type", "meeting_type"))
     about, is_whole = _about(viewer, scope)
     meetings: Mapping[Key, Counts] = {}
+    papers: Mapping[PaperKind, Timeliness] = {}
     if is_whole:
+        papers = papers_on_time(session, scope.partnership_id, book, days, viewer.today)
         meetings = count_meetings(session, scope, Question(days.first, days.last, ("meeting_type",)))
     return Overview(
         about=about,
@@ -118,6 +125,7 @@ def overview(viewer: Viewer, days: Days) -> Overview:
         groups=groups_of(count_invitations(session, scope, question), book, hidden_up_to, "" if is_whole else about),
         meetings=lines_of_meetings({key[0]: counts for key, counts in meetings.items()}, book, hidden_up_to),
         strategy=strategy_line(meetings.get((MeetingKind.STRATEGY_MEETING.value,)), book, hidden_up_to),
+        papers={kind: _share_of_papers(counted, hidden_up_to) for kind, counted in papers.items() if counted.of},
         counted=shown_counted(count_expectations(session, scope, days), hidden_up_to),
     )
 
@@ -128,6 +136,14 @@ def _about(viewer: Viewer, scope: FigureScope) -> tuple[str, bool]:
     if scope.agency_type is not None:
         return all_of_type(scope.agency_type), False
     return viewer.partnership_name, True
+
+
+def _share_of_papers(counted: Timeliness, hidden_up_to: int | None) -> Share:
+    shown = [
+        None if hidden_up_to is not None and hide_small(count, hidden_up_to) else count
+        for count in (counted.on_time, counted.of)
+    ]
+    return Share(*shown)
 
 
 def groups_of(

@@ -15,6 +15,7 @@ from portal.models.meetings import Invitation
 from portal.services.changes import changing
 from portal.services.invitations.own import own_to_change
 from portal.services.invitations.seen import AlreadySo, seen_answer
+from portal.services.notices.parts import end_parts
 
 NOTE_LIMIT = 500
 
@@ -68,6 +69,9 @@ def answer_invitation(viewer: Viewer, meeting_id: int, answer: Answer, note: str
             invitation.answer_note = note or None
             invitation.answered_at = viewer.now
             invitation.answered_by_id = viewer.user_id
+            if answer is Answer.NOT_OURS:
+                change.session.flush()
+                end_parts(change, invitation.partnership_id, [invitation.id])
             change.log("invitation.answered", "invitation", invitation.id)
     except AlreadySo:
         return False

@@ -20,6 +20,7 @@ from portal.services.invitations.answering import NOTE_LIMIT, answer_words
 from portal.services.invitations.expecting import expect
 from portal.services.invitations.seen import AlreadySo, seen_expectation
 from portal.services.notices import meetings as notices
+from portal.services.notices.parts import begin_parts_anew
 
 
 def invitation_of(viewer: Viewer, meeting_id: int, invitation_id: int) -> Invitation:
@@ -93,6 +94,7 @@ def send_back(viewer: Viewer, meeting_id: int, invitation_id: int, note: str, se
         else:
             change.session.flush()
             recount_meeting(change.session, meeting_id)
+            begin_parts_anew(change, [invitation.id])
         notices.tell_invited(change, invitation.partnership_id, [invitation.id], again=True)
         change.log("invitation.sent_back", "invitation", invitation.id)
 

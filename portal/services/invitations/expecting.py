@@ -22,6 +22,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services.case_facts import recount_meeting
 from portal.services.changes import Change
 from portal.services.notices import contests as notices
+from portal.services.notices.parts import begin_parts_anew, end_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class ExpectationHistory:
     expectation: Expectation
     reason: ExpectationReason | None
     changes: tuple[ShownChange, ...]
+    is_own: bool
+    """Whether it is read by the agency itself."""
 
 
 def expect(
@@ -94,6 +97,10 @@ def expect(
         met.ended_by_id = change.viewer.user_id
     change.session.flush()
     recount_meeting(change.session, invitation.meeting_id)
+    if expectation is Expectation.NOT_RELEVANT:
+        end_parts(change, invitation.partnership_id, [invitation.id])
+    elif before is Expectation.NOT_RELEVANT:
+        begin_parts_anew(change, [invitation.id])
     change.log("invitation.expectation_changed", "invitation", invitation.id)
     if met is not None:
         change.log("contest.upheld", "contest", met.id)
@@ -165,4 +172,5 @@ def expectation_history(viewer: Viewer, meeting_id: int, invitation_id: int) -> 
             )
             for row in rows
         ),
+        is_own=invitation.agency_id == viewer.agency_id,
     )

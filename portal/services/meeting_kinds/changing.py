@@ -13,7 +13,15 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.labels import listed, short_label
-from portal.domain.meeting_kinds import COUNTED_BY_CODE, LONGEST_NAME, KindDetails, code_from, of_kind, rule_words
+from portal.domain.meeting_kinds import (
+    COUNTED_BY_CODE,
+    LONGEST_NAME,
+    KindDetails,
+    code_from,
+    of_kind,
+    rule_words,
+    sections_fault,
+)
 from portal.domain.meeting_vocabulary import MeetingFamily, RecordSection
 from portal.domain.notice_words import day_words
 from portal.domain.rules import MeetingRule
@@ -42,7 +50,8 @@ def add_kind(viewer: Viewer, family: MeetingFamily, details: KindDetails, rule: 
     """Add a kind of meeting with its rule; gives its id. Its code is made of its name and never changes.
 
     No meeting of it has been counted yet, so its rule is put into every rule set and holds for older meetings that are
-    brought in by a file, too. Raises NotPermitted, and Invalid where the name is taken.
+    brought in by a file, too. Raises NotPermitted, and Invalid where the name is taken or the parts of its record
+    do not go together.
     """
     if not access.may_add(viewer):
         raise NotPermitted("Adding kinds of meetings is not part of this role.")
@@ -53,7 +62,7 @@ def add_kind(viewer: Viewer, family: MeetingFamily, details: KindDetails, rule: 
             select(MeetingType.code, MeetingType.position).where(MeetingType.partnership_id == partnership_id)
         ).all()
         codes = {row.code for row in others}
-        _check_name(change.session, partnership_id, details.name)
+        _check(change.session, partnership_id, details)
         rule = of_kind(rule, code_from(details.name, codes))
         _check_earlier(rule, codes)
         kind = MeetingType(
@@ -77,7 +86,8 @@ def describe_kind(viewer: Viewer, kind_id: int, details: KindDetails, *, version
     """Change what is said of a kind besides its rules; says whether anything changed.
 
     It holds for all of its meetings at once: what was written in a part that its record no longer has is kept, and
-    shown again when it has. Raises NotVisible, NotPermitted, Conflict, and Invalid where the name is taken.
+    shown again when it has. Raises NotVisible, NotPermitted, Conflict, and Invalid where the name is taken or the parts
+    do not go together.
     """
     if details_of(_own(viewer, kind_id)) == details:
         return False
@@ -86,7 +96,7 @@ def describe_kind(viewer: Viewer, kind_id: int, details: KindDetails, *, version
         kind = _own(viewer, kind_id)
         if kind.version != version:
             raise Conflict(LOST, mine=_described(details), theirs=_described(details_of(kind)))
-        _check_name(change.session, kind.partnership_id, details.name, but=kind.id)
+        _check(change.session, kind.partnership_id, details, but=kind.id)
         kind.name = details.name
         kind.sections = _stored(details.sections)
         kind.several_families = details.several_families
@@ -173,7 +183,13 @@ def _holds_already(viewer: Viewer, kind_id: int, rule: MeetingRule, first_day: d
     return rule_book(db.session(), kind.partnership_id).rule(kind.id, first_day) == of_kind(rule, kind.code)
 
 
-def _check_name(session: Session, partnership_id: int, name: str, *, but: int | None = None) -> None:
+def _check(session: Session, partnership_id: int, details: KindDetails, *, but: int | None = None) -> None:
+    _check_name(session, partnership_id, details.name, but=but)
+    if fault := sections_fault(details.sections):
+        raise Invalid(fault, errors={"sections": [fault]})
+
+
+def _check_name(session: Session, partnership_id: int, name: str, *, but: int | None) -> None:
     if not name or len(name) > LONGEST_NAME:
         raise Invalid("", errors={"name": [f"A kind’s name has 1 to {LONGEST_NAME} characters"]})
     others = session.execute(

@@ -34,6 +34,7 @@ _SHARED = {
     "meeting.changed": "Meeting changed",
     "meeting.moved": "Meeting moved",
     "meeting.cancelled": "Meeting cancelled",
+    "meeting.chair_changed": "Chair changed",
     "meeting.imported": "Meeting brought in by an import",
     "meeting.changed_by_import": "Meeting changed by an import",
     "register.closed": "Register closed",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from portal.domain.vocabulary import Answer, Expectation, MeetingStatus
 from portal.models.meetings import Invitation, Meeting
+from portal.models.moves import MeetingMove
 
 _STAYED_AWAY = (Answer.APOLOGIES, Answer.REPORT_ONLY)
 
@@ -34,4 +35,20 @@ def untold_where(today: date) -> ColumnElement[bool]:
         Invitation.declared_attendance.is_(None),
         Invitation.confirmed_attendance.is_(None),
         meant_to_come,
+    )
+
+
+def asked_again_where() -> ColumnElement[bool]:
+    """Invitations, joined to their meetings, whose answer was given before day or time changed; a condition."""
+    moved_since = exists().where(
+        MeetingMove.meeting_id == Invitation.meeting_id,
+        MeetingMove.asks_again,
+        or_(Invitation.answered_at.is_(None), MeetingMove.moved_at > Invitation.answered_at),
+    )
+    return and_(
+        Invitation.answer.is_not(None),
+        Invitation.answer != Answer.NOT_OURS,
+        Meeting.status == MeetingStatus.SCHEDULED,
+        Meeting.register_closed_at.is_(None),
+        moved_since.correlate(Invitation),
     )

@@ -35,6 +35,7 @@ from portal.models.reports import Report
 from portal.services.meetings.children import NamedChild, children_of_meeting
 from portal.services.meetings.history import Event, trail
 from portal.services.meetings.kinds import kinds
+from portal.services.meetings.outstanding import asked_again_where
 from portal.services.meetings.record import MeetingRecord, record_of
 
 
@@ -58,6 +59,8 @@ class Part:
     note: str = ""
     can_be_read: bool = False
     """Whether the viewer may open the report's text."""
+    is_asked_again: bool = False
+    """Whether its answer was given for another day or time, and nobody has said since that it still stands."""
 
     @property
     def has_part(self) -> bool:
@@ -92,6 +95,11 @@ class MeetingPage:
     def answered(self) -> int:
         """How many of the agencies that have a part have answered."""
         return sum(part.has_part and part.answer is not None for part in self.parts)
+
+    @property
+    def asked_again(self) -> tuple[str, ...]:
+        """The agencies that have still to say whether their answer stands, since the meeting was moved."""
+        return tuple(part.agency_name for part in self.parts if part.has_part and part.is_asked_again)
 
     @property
     def asked(self) -> int:
@@ -188,7 +196,9 @@ def _parts(
             Invitation.confirmed_attendance,
             Invitation.report_due_on,
             Invitation.report_received_on,
+            asked_again_where().label("is_asked_again"),
         )
+        .join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(Agency, Agency.id == Invitation.agency_id)
         .where(Invitation.meeting_id == meeting.id)
         .order_by(Agency.name, Invitation.id)
@@ -219,6 +229,7 @@ def _parts(
                 report_received_on=row.report_received_on,
                 note=notes.get(row.id, ""),
                 can_be_read=report is not None and report.status is ReportStatus.SUBMITTED,
+                is_asked_again=row.is_asked_again,
             )
         )
     return parts

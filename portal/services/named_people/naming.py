@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -45,6 +45,27 @@ def name_chairs(change: Change, meeting_ids: Iterable[int]) -> None:
         for meeting in change.session.scalars(rows.execution_options(populate_existing=True)):
             if meeting.chair_membership_id is not None:
                 _name(change, meeting, {meeting.chair_membership_id})
+
+
+def end_chairs_naming(change: Change, former: Mapping[int, int]) -> None:
+    """Take whoever chaired meetings until now (memberships by meeting) off those that are for named people only.
+
+    Somebody who chairs is named for that alone.
+    """
+    for some in in_batches(sorted(former)):
+        closed = change.session.scalars(select(Meeting.id).where(Meeting.id.in_(some), Meeting.named_people_only))
+        for meeting_id in closed.all():
+            change.session.execute(
+                update(NamedPerson)
+                .where(
+                    NamedPerson.meeting_id == meeting_id,
+                    NamedPerson.membership_id == former[meeting_id],
+                    NamedPerson.ended_at.is_(None),
+                )
+                .values(ended_at=change.viewer.now, ended_by_id=change.viewer.user_id)
+                .execution_options(synchronize_session="fetch")
+            )
+            change.log("meeting.person_removed", "meeting", meeting_id)
 
 
 def name_person(viewer: Viewer, meeting_id: int, membership_id: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from portal.access.viewer import Viewer
 from portal.domain.answering import answer_due_on, has_begun
 from portal.domain.message_vocabulary import NoticeKind, Urgency
 from portal.domain.vocabulary import Expectation, MeetingStatus
@@ -103,7 +104,7 @@ def tell_moved(change: Change, partnership_id: int, days_before: Mapping[int, da
     addressed: list[Addressed] = []
     for row in rows:
         ahead = [on for on in (row.scheduled_on, days_before[row.meeting_id]) if on >= today]
-        if not ahead or row.status not in (MeetingStatus.SCHEDULED, MeetingStatus.CANCELLED):
+        if not ahead or not (_is_to_come(change.viewer, row) or row.status is MeetingStatus.CANCELLED):
             continue
         telling = Telling(
             NoticeKind.INVITATION_CHANGED,
@@ -126,18 +127,23 @@ def answer_due(row: Any) -> date:
 
 
 def _parts(change: Change, partnership_id: int, invitation_ids: Iterable[int]) -> list[_Part]:
-    viewer = change.viewer
     rows = [
         row
         for row in _rows(change.session, Invitation.id.in_, invitation_ids)
-        if row.status is MeetingStatus.SCHEDULED
-        and row.register_closed_at is None
-        and row.scheduled_on >= viewer.today
-        and (row.start_time is None or not has_begun(viewer.now, row.scheduled_on, row.start_time))
+        if _is_to_come(change.viewer, row) and row.register_closed_at is None
     ]
     people = people_of(change.session, partnership_id, {row.agency_id for row in rows})
     named = named_on_meetings(change.session, {row.meeting_id for row in rows})
     return [_Part(row, people.get(row.agency_id, NOBODY), named.get(row.meeting_id)) for row in rows]
+
+
+def _is_to_come(viewer: Viewer, row: Row[Any]) -> bool:
+    """Whether people can still prepare for a meeting: what a file says of the past asks nobody for anything."""
+    return (
+        row.status is MeetingStatus.SCHEDULED
+        and row.scheduled_on >= viewer.today
+        and (row.start_time is None or not has_begun(viewer.now, row.scheduled_on, row.start_time))
+    )
 
 
 def _rows(session: Session, is_one_of: Any, ids: Iterable[int]) -> list[Row[Any]]:

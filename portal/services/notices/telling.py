@@ -26,9 +26,14 @@ PERSONAL = frozenset(
         NoticeKind.PASSWORD_CHANGED,
         NoticeKind.ACCOUNT_ASLEEP,
         NoticeKind.PEOPLE_TO_CONFIRM,
+        NoticeKind.PART_ENDED,
+        NoticeKind.CHAIRING_ENDED,
     }
 )
 """What nobody can do or hear in another's place: it waits for whoever is away."""
+
+_TOLD_TO_ALL = frozenset({NoticeKind.PART_ENDED})
+"""What also whoever caused it is told: a mail has to take the meeting out of their calendar, too."""
 
 _NOTICES = cast(Table, Notice.__table__)
 
@@ -79,7 +84,11 @@ def tell(change: Change, partnership_id: int, memberships: Iterable[int], tellin
 def tell_all(change: Change, partnership_id: int, addressed: Iterable[Addressed]) -> int:
     """Tell many things at once, as `tell` does each, by a number of statements that does not grow with them."""
     own = change.viewer.membership_id
-    letters = [(frozenset(memberships) - {own}, telling) for memberships, telling in addressed if memberships]
+    letters = [
+        (frozenset(memberships) - (frozenset() if telling.kind in _TOLD_TO_ALL else {own}), telling)
+        for memberships, telling in addressed
+        if memberships
+    ]
     named = named_for(change.session, partnership_id, {telling.about for _, telling in letters})
     letters = [(told & named.get(telling.about, told), telling) for told, telling in letters]
     wanted = frozenset[int]().union(*(memberships for memberships, _ in letters))

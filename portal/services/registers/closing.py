@@ -29,6 +29,7 @@ from portal.services.registers.inquorate import Ways, faults_of, ways_of
 from portal.services.registers.marking import confirm, locked_meeting
 from portal.services.registers.proposing import AtClosing, propose
 from portal.services.registers.queries import quorum_from, rows_of
+from portal.services.registers.seals import cannot_close_because
 from portal.services.registers.sheet import is_left_open, mark_in, seen_row, seen_sheet
 from portal.services.rule_sets import rule_book
 
@@ -63,7 +64,8 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
     partnership's ladder makes of the absences is kept, for the chair to decide about; returns how many proposals these
     are.
 
-    Raises NotVisible, NotPermitted, AlreadyClosed, Invalid by field, and Conflict where the register is no longer
+    Raises NotVisible, NotPermitted, AlreadyClosed, Invalid by field (by "held_on" also where the figures of that month
+    are frozen and no correction is open), and Conflict where the register is no longer
     the one that `closing` was said of.
     """
     with changing(viewer) as change:
@@ -74,6 +76,10 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
         sheet = _sheet(change, meeting_id)
         quorate = is_quorate(quorum_from(meeting.quorum), sheet.present, MeetingStatus.HELD)
         _check(viewer, meeting, closing)
+        if sealed := cannot_close_because(
+            change.session, meeting.partnership_id, closing.held_on, _counted_on(meeting)
+        ):
+            _refuse({"held_on": [sealed]})
         if closing.seen != sheet.seen or closing.version != meeting.version:
             raise Conflict("Somebody changed the register while you were closing it. It is still open.")
         _refuse(faults_of(ways, closing, is_quorate=quorate, today=viewer.today))
@@ -184,6 +190,12 @@ def _check(viewer: Viewer, meeting: Any, closing: Closing) -> None:
             f"Shorten the note to {CLOSING_NOTE_LIMIT:,} characters or fewer. It has {len(closing.note):,} now"
         ]
     _refuse(errors)
+
+
+def _counted_on(meeting: Any) -> date | None:
+    """The day on which the meeting counts already, where its register is closed again or a file said it was held."""
+    held_on: date | None = meeting.held_on
+    return held_on if meeting.status in COUNTED_STATUSES else None
 
 
 def _refuse(errors: dict[str, list[str]]) -> None:

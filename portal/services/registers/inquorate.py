@@ -19,6 +19,7 @@ from portal.domain.registers import CLOSING_NOTE_LIMIT
 from portal.domain.vocabulary import COUNTED_STATUSES, MeetingKind, MeetingStatus
 from portal.models.meetings import Meeting
 from portal.services.registers.proposing import Foreseen, foresee
+from portal.services.registers.seals import cannot_close_because, cannot_mark_because
 from portal.services.registers.sheet import Register
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -58,6 +59,29 @@ class ClosingPage:
 
     ways: Ways
     foreseen: list[Foreseen]
+    sealed: str
+    """Why it cannot be closed as of the day that is said; empty where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What whoever keeps an open register has to know before they come to close it."""
+
+    sealed: str
+    """Why it can neither be closed nor, where the meeting counts already, changed; empty where it can."""
+    ways: Ways | None
+    """The two ways, where the quorum is missing so far."""
+
+
+def read_beforehand(viewer: Viewer, sheet: Register) -> Beforehand:
+    """What to say above an open register, by at most four queries."""
+    session: Session = db.session()
+    day = sheet.held_on or sheet.scheduled_on
+    why = cannot_mark_because if sheet.status in COUNTED_STATUSES else cannot_close_because
+    ways = None
+    if sheet.line.quorate is False:
+        ways = ways_of(session, viewer, sheet.meeting_id, sheet, rule_book(session, sheet.partnership_id), day)
+    return Beforehand(why(session, sheet.partnership_id, day), ways)
 
 
 def read_closing(viewer: Viewer, sheet: Register, held_on: date | None) -> ClosingPage:
@@ -66,7 +90,9 @@ def read_closing(viewer: Viewer, sheet: Register, held_on: date | None) -> Closi
     day = held_on or sheet.held_on or sheet.scheduled_on
     book = rule_book(session, sheet.partnership_id)
     ways = ways_of(session, viewer, sheet.meeting_id, sheet, book, day)
-    return ClosingPage(ways, foresee(viewer, sheet, held_on, book))
+    counted_on = sheet.held_on if sheet.status in COUNTED_STATUSES else None
+    sealed = cannot_close_because(session, sheet.partnership_id, day, counted_on)
+    return ClosingPage(ways, foresee(viewer, sheet, held_on, book), sealed)
 
 
 def ways_of(session: Session, viewer: Viewer, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Ways:
@@ -77,7 +103,7 @@ def ways_of(session: Session, viewer: Viewer, meeting_id: int, meeting: Any, boo
     rule = book.rule(meeting.meeting_type_id, held_on).inquorate
     if rule.adjourn_within is None:
         return Ways(rule, (), False, False, None, None)
-    family = _family(session, meeting_id, meeting, book, held_on)
+    family = family_of(session, meeting_id, meeting, book, held_on)
     is_second = _was_inquorate_before(family, meeting, held_on)
     allowed = reasons_to_go_on(rule, meeting.variant, is_second=is_second)
     last_day = last_new_day(rule, held_on, viewer.today)
@@ -139,7 +165,7 @@ def _too_long(what: str, limit: int, text: str) -> str:
     return f"Shorten {what} to {limit:,} characters or fewer. It has {len(text):,} now"
 
 
-def _family(session: Session, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Sequence[Any]:
+def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Sequence[Any]:
     """The family's other conferences, and the one that this one follows, in the order of their days.
 
     Whoever chaired them: no more of them leaves here than whether one was quorate, and when the next one is.

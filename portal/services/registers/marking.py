@@ -19,6 +19,7 @@ from portal.services import case_facts
 from portal.services.changes import Change, changing
 from portal.services.invitations.seen import AlreadySo
 from portal.services.registers.queries import meeting_of, quorum_from, rows_of
+from portal.services.registers.seals import cannot_mark_because
 from portal.services.registers.sheet import mark_in, seen_row
 
 _INVITATIONS = cast(Table, Invitation.__table__)
@@ -80,6 +81,8 @@ def record(viewer: Viewer, meeting_id: int, entries: Mapping[int, Entry]) -> Rec
             )
             if not changed:
                 raise AlreadySo
+            if meeting.status in COUNTED_STATUSES:
+                _check_month(change, meeting, changed)
             for invitation_id, entry in changed.items():
                 confirm(change, invitation_id, entry.mark, entry.note)
             if meeting.status in COUNTED_STATUSES:
@@ -135,6 +138,13 @@ def _check(entries: Mapping[int, Entry]) -> None:
             )
     if errors:
         raise Invalid("Check the rows that are named.", errors=errors)
+
+
+def _check_month(change: Change, meeting: Any, changed: Mapping[int, Entry]) -> None:
+    """A meeting that counts already changes its month with each mark: not while that is frozen."""
+    day = meeting.held_on or meeting.scheduled_on
+    if sealed := cannot_mark_because(change.session, meeting.partnership_id, day):
+        raise Invalid(sealed, errors={str(invitation_id): [sealed] for invitation_id in changed})
 
 
 def _changed(entries: Mapping[int, Entry], rows: Mapping[int, Any]) -> dict[int, Entry]:

@@ -1,6 +1,8 @@
-"""What keeps a closed register closed: figures that were frozen with it, decisions that were signed on it."""
+"""What keeps a register as it is: figures that were frozen with it, decisions that were signed on it."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,7 +10,32 @@ from sqlalchemy.orm import Session
 from portal.domain.months import Month
 from portal.models.meetings import Meeting
 from portal.models.outcomes import Outcome
-from portal.services.frozen_months.states import is_shut
+from portal.services.frozen_months.states import is_shut, shut_months
+
+
+def cannot_close_because(session: Session, partnership_id: int, *days: date | None) -> str:
+    """Why a register cannot be closed as of these days, as a sentence; empty where it can. By one query.
+
+    The first closing counts a meeting as every later correction of it does: where the month is frozen, the business
+    manager opens a correction, and the next revision says why. One of the days is that on which it counted before.
+    """
+    shut = shut_months(session, partnership_id, days)
+    if not shut:
+        return ""
+    return (
+        f"The figures of {shut[0].words} are frozen, and closing this register would change them. The business manager "
+        "sees on Home that it waits, and can open a correction of that month; then it can be closed"
+    )
+
+
+def cannot_mark_because(session: Session, partnership_id: int, day: date) -> str:
+    """Why nobody is marked in the open register of a meeting that counts already; empty where somebody can be."""
+    if not is_shut(session, partnership_id, Month.of(day)):
+        return ""
+    return (
+        f"The figures of {Month.of(day).words} are frozen, and this meeting counts in them. Once the business manager "
+        "has opened a correction of that month, the register can be changed"
+    )
 
 
 def sealed_because(session: Session, meeting: Meeting) -> str:

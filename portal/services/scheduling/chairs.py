@@ -1,4 +1,4 @@
-"""Who chairs: the choice of them, and what they are told of the meetings that are theirs."""
+"""Who chairs in a partnership: the choice of them, by name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.database.session import db
-from portal.domain.message_vocabulary import NoticeKind
 from portal.domain.vocabulary import Role
-from portal.models.meetings import Meeting
 from portal.models.people import Membership, User
-from portal.services.changes import Change
-from portal.services.notices.telling import Telling, tell
-from portal.services.notices.timing import office_day
-from portal.services.rule_sets import KnownType
+
+NOBODY_YET = "Nobody is named yet"
 
 
 def chairs_to_choose(viewer: Viewer) -> list[tuple[int, str]]:
@@ -25,6 +21,16 @@ def chairs_to_choose(viewer: Viewer) -> list[tuple[int, str]]:
 def is_chair(session: Session, viewer: Viewer, membership_id: int) -> bool:
     """Whether this is one of them."""
     return session.execute(_chairs(viewer).where(Membership.id == membership_id)).first() is not None
+
+
+def chair_name(session: Session, viewer: Viewer, membership_id: int | None) -> str:
+    """What somebody of the viewer's partnership is called; of nobody, that none is named."""
+    found = (
+        select(User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.id == (membership_id or 0), Membership.partnership_id == viewer.partnership_id)
+    )
+    return session.scalars(found).one_or_none() or NOBODY_YET
 
 
 def _chairs(viewer: Viewer) -> Select[int, str]:
@@ -38,19 +44,3 @@ def _chairs(viewer: Viewer) -> Select[int, str]:
             User.deactivated_at.is_(None),
         )
     )
-
-
-def tell_chair(change: Change, meeting: Meeting, known: KnownType) -> None:
-    """Tell a meeting's chair that it was opened, moved or cancelled; once for each state of the meeting."""
-    if meeting.chair_membership_id is None:
-        return
-    day = office_day(change.session, meeting.partnership_id, change.viewer.today)
-    told = Telling(
-        NoticeKind.CHAIRING,
-        "meeting",
-        meeting.id,
-        place=meeting.version,
-        what=day.meeting_words(known.name, meeting.scheduled_on),
-        urgency=day.urgency_of(known.family, meeting.scheduled_on),
-    )
-    tell(change, meeting.partnership_id, [meeting.chair_membership_id], told)

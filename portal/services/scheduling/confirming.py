@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import select
 
-from portal.access import meetings as meetings_access
 from portal.access import scheduling as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import Conflict, NotPermitted
-from portal.domain.vocabulary import Answer, MeetingStatus
 from portal.models.meetings import Invitation, Meeting
-from portal.models.moves import MeetingMove
 from portal.services.changes import changing
 from portal.services.invitations.answering import answer_words
 from portal.services.invitations.own import own_to_change
 from portal.services.invitations.seen import AlreadySo, seen_answer
-
-
-def asked_again_where() -> ColumnElement[bool]:
-    """Invitations, joined to their meetings, whose answer was given before day or time changed; a condition."""
-    moved_since = exists().where(
-        MeetingMove.meeting_id == Invitation.meeting_id,
-        MeetingMove.asks_again,
-        or_(Invitation.answered_at.is_(None), MeetingMove.moved_at > Invitation.answered_at),
-    )
-    return and_(
-        Invitation.answer.is_not(None),
-        Invitation.answer != Answer.NOT_OURS,
-        Meeting.status == MeetingStatus.SCHEDULED,
-        Meeting.register_closed_at.is_(None),
-        moved_since.correlate(Invitation),
-    )
+from portal.services.meetings.outstanding import asked_again_where
 
 
 def is_asked_again(viewer: Viewer, invitation_id: int) -> bool:
@@ -42,18 +24,6 @@ def is_asked_again(viewer: Viewer, invitation_id: int) -> bool:
         .where(Invitation.id == invitation_id, Invitation.partnership_id == viewer.partnership_id, asked_again_where())
     )
     return db.session.scalar(found) is not None
-
-
-def waiting_of(viewer: Viewer, meeting_id: int) -> list[int]:
-    """The invitations to a meeting that the viewer sees, whose answers are older than its day or time."""
-    seen = meetings_access.visible_to(viewer).where(Meeting.id == meeting_id).with_only_columns(Meeting.id)
-    found = (
-        select(Invitation.id)
-        .join(Meeting, Meeting.id == Invitation.meeting_id)
-        .where(Invitation.meeting_id.in_(seen), asked_again_where())
-        .order_by(Invitation.id)
-    )
-    return list(db.session.scalars(found))
 
 
 def confirm_answer(viewer: Viewer, meeting_id: int, seen: int) -> bool:

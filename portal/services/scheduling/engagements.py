@@ -63,6 +63,15 @@ class Diary:
                 found.append(f"{agency} is closed that day")
         return list(dict.fromkeys(found))
 
+    def clashes_of_chair(self, slot: Slot) -> list[str]:
+        """What the chair alone is wanted for at a day and time that stands, one sentence each."""
+        words = [
+            f"{self.names[one.user_id]} has {one.what}"
+            for one in self.engagements
+            if one.user_id == self.chair_user_id and one.slot.overlaps(slot)
+        ]
+        return list(dict.fromkeys(words))
+
     @property
     def chair_slots(self) -> list[Slot]:
         """When the chair is wanted elsewhere."""

@@ -10,28 +10,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from portal.access import meetings as meetings_access
 from portal.access import scheduling as access
 from portal.access.viewer import Viewer
 from portal.domain.due_reasons import Trigger
-from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.notice_words import day_words
 from portal.domain.scheduling_vocabulary import TO_CANCEL, TO_MOVE, MoveKind, MoveReason
 from portal.domain.slots import Slot, shifted
 from portal.domain.vocabulary import PRESENT, MeetingFormat, MeetingStatus
 from portal.models.meetings import LONGEST_MINUTES, Invitation, Meeting
-from portal.models.moves import MeetingMove
 from portal.services import case_facts
 from portal.services.changes import Change, changing
 from portal.services.invitations.seen import AlreadySo
+from portal.services.notices.chairs import tell_chairs
 from portal.services.notices.meetings import tell_moved
 from portal.services.rule_sets import RuleBook, rule_book
-from portal.services.scheduling.chairs import tell_chair
+from portal.services.scheduling.chairing import check_chair, follow_chair
+from portal.services.scheduling.chairs import chair_name
 from portal.services.scheduling.due import due_day
 from portal.services.scheduling.faults import Faults, check_late, check_slot, check_words
+from portal.services.scheduling.holding import held_meeting
+from portal.services.scheduling.lines import new_line, write_new_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Move:
     """When, how and where a meeting is from now on, and why; faults are told by these names.
 
     `late_reason` says why the new day lies after the one by which the meeting is due. With `later_too` the later ones
-    of its series move by as many days.
+    of its series move by as many days. `chair_membership_id` says who chairs from then on; without it the chair stays.
     """
 
     scheduled_on: date
@@ -52,6 +54,7 @@ class Move:
     note: str = ""
     late_reason: MoveReason | None = None
     later_too: bool = False
+    chair_membership_id: int | None = None
 
     @property
     def slot(self) -> Slot:
@@ -60,36 +63,38 @@ class Move:
 
 
 def move_meeting(viewer: Viewer, meeting_id: int, move: Move, *, version: int) -> bool:
-    """Move a meeting, or change where and how it is held; gives False where all of it stood there already.
+    """Move a meeting, or change where, how or by whom it is held; gives False where all of it stood there already.
 
     Raises NotVisible, NotPermitted, Invalid by field, and Conflict where it is not the meeting of that `version` any
     more.
     """
     try:
         with changing(viewer) as change:
-            meeting = _held_meeting(change, meeting_id)
-            if _state(meeting) == _state(move):
+            meeting = _to_move(change, meeting_id)
+            former = meeting.chair_membership_id
+            new_chair = move.chair_membership_id not in (None, former)
+            is_moved = _state(meeting) != _state(move)
+            if not is_moved and not new_chair:
                 raise AlreadySo
             if meeting.version != version:
-                raise Conflict(
-                    "Somebody else changed this meeting a moment ago.",
-                    mine={"Day and time": _when(move.slot, viewer.today)},
-                    theirs={"Day and time": _when(slot_of(meeting), viewer.today)},
-                )
+                raise _lost(change, meeting, move)
             book = rule_book(change.session, meeting.partnership_id)
-            is_late = _check(change, meeting, move, book)
-            later = _later_ones(change.session, meeting) if move.later_too else []
+            is_late = _check(change, meeting, move, book, new_chair=new_chair)
+            later = _later_ones(change.session, meeting) if move.later_too and is_moved else []
             days_before = {one.id: one.scheduled_on for one in (meeting, *later)}
             days = (move.scheduled_on - meeting.scheduled_on).days
-            _apply(change, meeting, move, is_late=is_late)
+            _apply(change, meeting, move, is_late=is_late, is_moved=is_moved)
             for one in later:
                 _shift(change, one, days, move, book)
             change.session.flush()
-            case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id], book)
-            tell_moved(change, meeting.partnership_id, days_before)
-            for one in (meeting, *later):
-                tell_chair(change, one, book.with_id(one.meeting_type_id))
-                change.log("meeting.moved", "meeting", one.id)
+            if new_chair:
+                follow_chair(change, meeting, former)
+            if is_moved:
+                case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id], book)
+                tell_moved(change, meeting.partnership_id, days_before)
+                for moved_id in days_before:
+                    change.log("meeting.moved", "meeting", moved_id)
+            tell_chairs(change, meeting.partnership_id, days_before)
     except AlreadySo:
         return False
     return True
@@ -102,7 +107,7 @@ def cancel_meeting(viewer: Viewer, meeting_id: int, reason: MoveReason | None, n
     """
     try:
         with changing(viewer) as change:
-            meeting = _held_meeting(change, meeting_id, cancels=True)
+            meeting = _to_move(change, meeting_id, cancels=True)
             if meeting.version != version:
                 raise Conflict(
                     "Somebody else changed this meeting a moment ago.",
@@ -113,14 +118,14 @@ def cancel_meeting(viewer: Viewer, meeting_id: int, reason: MoveReason | None, n
             _check_reason(faults, reason, note, TO_CANCEL)
             faults.raise_if_any()
             before = meeting.scheduled_on
-            change.session.add(_line(change, meeting, MoveKind.CANCELLED, reason, note))
+            change.session.add(new_line(change, meeting, MoveKind.CANCELLED, reason, note))
             meeting.status = MeetingStatus.CANCELLED
             meeting.calendar_sequence += 1
             change.session.flush()
             book = rule_book(change.session, meeting.partnership_id)
             case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id], book)
             tell_moved(change, meeting.partnership_id, {meeting.id: before})
-            tell_chair(change, meeting, book.with_id(meeting.meeting_type_id))
+            tell_chairs(change, meeting.partnership_id, [meeting.id])
             change.log("meeting.cancelled", "meeting", meeting.id)
     except AlreadySo:
         return False
@@ -140,14 +145,9 @@ def attendance_was_said(session: Session, meeting_id: int, *, presence: bool = F
     return bool(session.scalar(select(exists().where(Invitation.meeting_id == meeting_id, said))))
 
 
-def _held_meeting(change: Change, meeting_id: int, *, cancels: bool = False) -> Meeting:
+def _to_move(change: Change, meeting_id: int, *, cancels: bool = False) -> Meeting:
     """The meeting, locked with its family's others; AlreadySo where it is to be cancelled a second time."""
-    seen = meetings_access.visible_to(change.viewer).where(Meeting.id == meeting_id)
-    case_id = change.session.scalar(seen.with_only_columns(Meeting.case_id))
-    if case_id is None or change.viewer.partnership_id is None:
-        raise NotVisible("No such meeting.")
-    case_facts.hold(change.session, change.viewer.partnership_id, [case_id])
-    meeting = change.session.scalars(seen.execution_options(populate_existing=True)).one()
+    meeting = held_meeting(change, meeting_id)
     if cancels and meeting.status is MeetingStatus.CANCELLED and access.may_open(change.viewer):
         raise AlreadySo
     if not access.may_move(change.viewer, meeting):
@@ -158,7 +158,17 @@ def _held_meeting(change: Change, meeting_id: int, *, cancels: bool = False) -> 
     return meeting
 
 
-def _check(change: Change, meeting: Meeting, move: Move, book: RuleBook) -> bool:
+def _lost(change: Change, meeting: Meeting, move: Move) -> Conflict:
+    """What was wanted and what stands: the day and time, and who chairs where that was to change too."""
+    today = change.viewer.today
+    mine, theirs = {"Day and time": _when(move.slot, today)}, {"Day and time": _when(slot_of(meeting), today)}
+    if move.chair_membership_id not in (None, meeting.chair_membership_id):
+        mine["Chair"] = chair_name(change.session, change.viewer, move.chair_membership_id)
+        theirs["Chair"] = chair_name(change.session, change.viewer, meeting.chair_membership_id)
+    return Conflict("Somebody else changed this meeting a moment ago.", mine=mine, theirs=theirs)
+
+
+def _check(change: Change, meeting: Meeting, move: Move, book: RuleBook, *, new_chair: bool) -> bool:
     """Whether the new day is late, once all of the move is sound."""
     faults = Faults("The new day needs mending.")
     if when_changes(meeting, move):
@@ -167,6 +177,8 @@ def _check(change: Change, meeting: Meeting, move: Move, book: RuleBook) -> bool
         faults.add("duration_minutes", "A meeting takes between a minute and a day")
     check_words(faults, move.place, move.link, move.note)
     _check_reason(faults, move.reason, move.note, TO_MOVE)
+    if new_chair and move.chair_membership_id is not None:
+        check_chair(faults, change, move.chair_membership_id)
     is_late = when_changes(meeting, move) and _check_late(faults, change, meeting, move.slot, move, book)
     faults.raise_if_any()
     return is_late
@@ -204,15 +216,17 @@ def when_changes(meeting: Meeting, move: Move) -> bool:
     return (meeting.scheduled_on, meeting.start_time) != (move.scheduled_on, move.start_time)
 
 
-def _apply(change: Change, meeting: Meeting, move: Move, *, is_late: bool) -> None:
-    line = _line(change, meeting, MoveKind.MOVED, move.reason, move.note)
+def _apply(change: Change, meeting: Meeting, move: Move, *, is_late: bool, is_moved: bool) -> None:
+    kind = MoveKind.MOVED if is_moved else MoveKind.CHAIR_CHANGED
+    line = new_line(change, meeting, kind, move.reason, move.note)
     line.asks_again = when_changes(meeting, move)
     line.late_reason = move.late_reason if is_late else None
     meeting.scheduled_on, meeting.start_time = move.scheduled_on, move.start_time
     meeting.duration_minutes, meeting.format = move.duration_minutes, move.format
     meeting.place, meeting.link = move.place.strip() or None, move.link.strip() or None
+    meeting.chair_membership_id = move.chair_membership_id or meeting.chair_membership_id
     meeting.calendar_sequence += 1
-    _write_new_side(line, meeting)
+    write_new_side(line, meeting)
     change.session.add(line)
 
 
@@ -224,41 +238,12 @@ def _shift(change: Change, meeting: Meeting, days: int, move: Move, book: RuleBo
     change.session.flush()
     is_late = _check_late(faults, change, meeting, to, move, book)
     faults.raise_if_any()
-    line = _line(change, meeting, MoveKind.MOVED, move.reason, move.note)
+    line = new_line(change, meeting, MoveKind.MOVED, move.reason, move.note)
     line.asks_again, line.late_reason = True, move.late_reason if is_late else None
     meeting.scheduled_on = to.on
     meeting.calendar_sequence += 1
-    _write_new_side(line, meeting)
+    write_new_side(line, meeting)
     change.session.add(line)
-
-
-def _line(change: Change, meeting: Meeting, kind: MoveKind, reason: MoveReason | None, note: str) -> MeetingMove:
-    """A new line of a meeting's days, from what stands now."""
-    last = select(func.max(MeetingMove.number)).where(MeetingMove.meeting_id == meeting.id)
-    line = MeetingMove(
-        partnership_id=meeting.partnership_id,
-        meeting_id=meeting.id,
-        number=(change.session.scalar(last) or 0) + 1,
-        kind=kind,
-        from_on=meeting.scheduled_on,
-        from_time=meeting.start_time,
-        from_minutes=meeting.duration_minutes,
-        from_format=meeting.format,
-        from_place=meeting.place,
-        from_link=meeting.link,
-        reason=reason,
-        note=note.strip() or None,
-        asks_again=False,
-        moved_at=change.viewer.now,
-        moved_by_id=change.viewer.user_id,
-    )
-    _write_new_side(line, meeting)
-    return line
-
-
-def _write_new_side(line: MeetingMove, meeting: Meeting) -> None:
-    line.to_on, line.to_time, line.to_minutes = meeting.scheduled_on, meeting.start_time, meeting.duration_minutes
-    line.to_format, line.to_place, line.to_link = meeting.format, meeting.place, meeting.link
 
 
 def _later_ones(session: Session, meeting: Meeting) -> list[Meeting]:

@@ -28,11 +28,13 @@ from portal.services.cases import ChildFacts, open_case_with_children
 from portal.services.changes import Change, changing
 from portal.services.invitations.expectations import reasons_for
 from portal.services.named_people.naming import name_at_opening
+from portal.services.notices.chairs import tell_chairs
 from portal.services.notices.meetings import tell_invited
 from portal.services.rule_sets import KnownType, RuleBook, rule_book
-from portal.services.scheduling.chairs import is_chair, tell_chair
+from portal.services.scheduling.chairs import is_chair
 from portal.services.scheduling.due import due_day
 from portal.services.scheduling.faults import Faults, check_late, check_slot, check_words
+from portal.services.scheduling.lines import side
 from portal.services.scheduling.numbering import next_reference
 
 
@@ -122,7 +124,7 @@ def open_within(change: Change, opening: Opening) -> int:
     change.session.flush()
     case_facts.recount(change.session, meeting.partnership_id, [case_id], book)
     tell_invited(change, meeting.partnership_id, [invitation.id for invitation in invitations])
-    tell_chair(change, meeting, known)
+    tell_chairs(change, meeting.partnership_id, [meeting.id])
     change.log("meeting.scheduled", "meeting", meeting.id)
     return meeting.id
 
@@ -261,16 +263,11 @@ def _first_line(change: Change, opening: Opening, meeting: Meeting, *, is_late: 
         meeting_id=meeting.id,
         number=0,
         kind=MoveKind.OPENED,
-        to_on=meeting.scheduled_on,
-        to_time=meeting.start_time,
-        to_minutes=meeting.duration_minutes,
-        to_format=meeting.format,
-        to_place=meeting.place,
-        to_link=meeting.link,
         late_reason=opening.late_reason if is_late else None,
         note=opening.note.strip() or None,
         moved_at=change.viewer.now,
         moved_by_id=change.viewer.user_id,
+        **side("to", meeting),
     )
 
 

@@ -69,15 +69,24 @@ def diary_for(
     )
 
 
-def diary_for_meeting(viewer: Viewer, meeting: Meeting, first: date, last: date) -> Diary:
-    """The same for a meeting that is there already, which does not clash with itself."""
+def diary_for_meeting(
+    viewer: Viewer, meeting: Meeting, first: date, last: date, *, chair_membership_id: int | None = None
+) -> Diary:
+    """The same for a meeting that is there already, which does not clash with itself, under its chair or another."""
     session: Session = db.session()
     asked = session.scalars(
         select(Invitation.agency_id)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .where(Invitation.meeting_id == meeting.id, HAS_PART)
     ).all()
-    return diary_for(viewer, meeting.chair_membership_id, list(asked), first, last, but=(meeting.id,))
+    chair = chair_membership_id or meeting.chair_membership_id
+    return diary_for(viewer, chair, list(asked), first, last, but=(meeting.id,))
+
+
+def diary_for_chair(viewer: Viewer, meeting: Meeting, chair_membership_id: int | None) -> Diary:
+    """What is known of whoever is to chair a meeting, on its day."""
+    on = meeting.scheduled_on
+    return diary_for(viewer, chair_membership_id, [], on, on, but=(meeting.id,))
 
 
 def expected_birth(viewer: Viewer, case_id: int | None, typed: Iterable[date | None] = ()) -> date | None:

@@ -17,7 +17,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import NotVisible
 from portal.domain.meeting_vocabulary import RecordSection
 from portal.domain.strategy_records import Answer, Facts, Part, asked, is_late, tidied
-from portal.domain.strategy_vocabulary import MISSING_CHILD_KIND, OF_EACH_AGENCY, StrategyQuestion
+from portal.domain.strategy_vocabulary import OF_EACH_AGENCY, StrategyQuestion
 from portal.domain.vocabulary import COUNTED_STATUSES, PRESENT, Expectation
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
@@ -134,7 +134,7 @@ def facts_of(meeting: Meeting, invited: tuple[Row[*tuple[Any, ...]], ...], today
     """What the record takes from its meeting."""
     is_held = meeting.status in COUNTED_STATUSES
     return Facts(
-        is_missing_child=meeting.meeting_type.code == MISSING_CHILD_KIND,
+        is_missing_child=RecordSection.MISSING_CHILD.value in meeting.meeting_type.sections,
         is_register_closed=meeting.register_closed_at is not None,
         is_held=is_held,
         is_late=is_late(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy import or_, select
+
 from portal.access import plans as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
@@ -14,12 +16,10 @@ from portal.models.plans import Plan
 
 
 def plans(viewer: Viewer, case_id: int) -> Iterator[Happening]:
-    """One line where a plan began, and one where it has ended."""
+    """One line where a plan began, and one where it has ended; each for those who see the plan or read the decision."""
+    begins, ends = access.beginning_told_where(viewer), access.end_told_where(viewer)
     rows = db.session.execute(
-        access.visible_to(viewer)
-        .outerjoin(Child, Child.id == Plan.child_id)
-        .where(Plan.case_id == case_id)
-        .with_only_columns(
+        select(
             Plan.id,
             Plan.child_id,
             Plan.started_on,
@@ -28,19 +28,24 @@ def plans(viewer: Viewer, case_id: int) -> Iterator[Happening]:
             Plan.end_reason,
             Child.given_name,
             Child.surname,
+            begins.label("knows_beginning"),
+            ends.label("knows_end"),
         )
+        .outerjoin(Child, Child.id == Plan.child_id)
+        .where(Plan.case_id == case_id, or_(begins, ends))
     )
     for row in rows:
         whose = f" for {row.given_name} {row.surname}" if row.given_name else ""
-        yield Happening(
-            TimelineKind.PLAN,
-            row.started_on,
-            row.id,
-            f"Child protection plan began{whose}",
-            details=(f"Because of: {label(row.first_category).lower()}",),
-            child_id=row.child_id,
-        )
-        if row.ended_on is not None:
+        if row.knows_beginning:
+            yield Happening(
+                TimelineKind.PLAN,
+                row.started_on,
+                row.id,
+                f"Child protection plan began{whose}",
+                details=(f"Because of: {label(row.first_category).lower()}",),
+                child_id=row.child_id,
+            )
+        if row.ended_on is not None and row.knows_end:
             yield Happening(
                 TimelineKind.PLAN,
                 row.ended_on,

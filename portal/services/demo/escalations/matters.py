@@ -68,7 +68,11 @@ def asked_again(after: int, text: str) -> Step:
 
 def spoke(after: int, text: str, kind: EntryKind = EntryKind.CONTACT) -> Step:
     """Those who raised it note that the sides spoke, or met."""
-    return Step(after, 11, False, lambda _story: text, lambda v, e, said: acting.add_contact(v, e.id, kind, said))
+
+    def note(viewer: Viewer, escalation: Escalation, said: str) -> None:
+        acting.add_contact(viewer, escalation.id, kind, said)
+
+    return Step(after, 11, False, lambda _story: text, note)
 
 
 def moved_up(after: int, to_stage: int, reason: str, urgent_reason: str = "") -> Step:

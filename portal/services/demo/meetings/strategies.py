@@ -10,13 +10,7 @@ from portal.database.session import db
 from portal.domain.meeting_vocabulary import TriggerKind
 from portal.domain.scheduling_vocabulary import MoveReason
 from portal.domain.strategy_records import NO, YES, Answer
-from portal.domain.strategy_vocabulary import (
-    MISSING_CHILD_KIND,
-    LateReason,
-    ReturnInterview,
-    Section47,
-    StrategyQuestion,
-)
+from portal.domain.strategy_vocabulary import LateReason, ReturnInterview, Section47, StrategyQuestion
 from portal.domain.vocabulary import AgencyType, MeetingKind
 from portal.services.demo.diary import Deed, Who
 from portal.services.demo.meetings import words
@@ -74,7 +68,7 @@ def _asked_for(
 
 def _plan_missing(stage: Stage, chair: Who) -> None:
     known_to = ("CHILDREN", "POLICE", "SN", "SCH-2")
-    missing = _asked_for(stage, ("Tess",), known_to, -5, chair, MISSING_CHILD_KIND)
+    missing = _asked_for(stage, ("Tess",), known_to, -5, chair, "missing_child_strategy")
     hold(stage, missing)
     _share(stage, missing, ("SN",), -5)
     _write_and_sign(stage, missing, -4)

@@ -1,0 +1,1 @@
+"""The rules of an area besides its kinds of meetings: what holds, what is planned, and how both are changed."""
