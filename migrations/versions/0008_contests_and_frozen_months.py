@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("correction_opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("correction_opened_by_id", sa.Integer(), nullable=True),
         sa.Column("correction_reason", sa.LargeBinary(), nullable=True),
+        sa.Column("register_closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_frozen_months_revision_positive")),
         sa.ForeignKeyConstraint(

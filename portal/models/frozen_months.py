@@ -35,6 +35,8 @@ class FrozenMonth(Versioned, Base):
     correction_opened_at: Mapped[datetime | None]
     correction_opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     correction_reason: Mapped[str | None] = mapped_column(EncryptedText("frozen_months.correction_reason"))
+    register_closed_at: Mapped[datetime | None]
+    """When a register of it was closed for the first time after the newest revision, which then lacks a meeting."""
 
     correction_opened_by: Mapped[User | None] = relationship(
         User, foreign_keys=[correction_opened_by_id], lazy="raise", viewonly=True

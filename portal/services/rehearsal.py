@@ -32,7 +32,7 @@ from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
 from portal.services.registers.inquorate import family_of
-from portal.services.registers.seals import cannot_close_because
+from portal.services.registers.seals import frozen_words
 from portal.services.registers.sheet import Register, RegisterRow, RegisterState, SaidOfQuorum
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -109,7 +109,7 @@ def _prepare_register(today: date) -> None:
     with suppress(ValueError):
         # Who does not exist has no rules; that is found once they have been looked for.
         rule_book(session, NOBODYS)
-    cannot_close_because(session, NOBODYS, today)
+    frozen_words(session, NOBODYS, today, None)
     family_of(session, NOBODYS, invented_register(today), RuleBook((default_rule_set(),), ()), today)
 
 

@@ -80,6 +80,7 @@ _WORDS = {
     TaskKind.ROUND_OPENS: ("{subject} opens tomorrow", "Look through"),
     TaskKind.RATE_RETURNS: ("Rate {missing} signed {signed}: {subject}", "Open"),
     TaskKind.MONTH_WAITS: ("A register of {subject} waits until you open a correction of its figures", "Open"),
+    TaskKind.MONTH_CHANGED: ("A register of {subject} was closed after its figures were frozen", "See"),
     TaskKind.MONTH_CORRECTED: ("A correction of {subject} is open until you freeze its next revision", "See"),
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
@@ -142,6 +143,7 @@ _MEETING_PAGES = {
     TaskKind.DECISIONS_TO_SEND: "minutes.show",
     TaskKind.MINUTES_TO_SEND: "minutes.write",
 }
+_OF_MONTHS = frozenset({TaskKind.MONTH_WAITS, TaskKind.MONTH_CHANGED, TaskKind.MONTH_CORRECTED})
 _SUBJECT_PAGES = {
     TaskKind.CONTEST: ("contests.decide", "contest_id"),
     TaskKind.CONTEST_DECIDED: ("contests.show", "contest_id"),
@@ -182,7 +184,7 @@ def _address(task: Task) -> str:
         return url_for(_LISTS[task.kind])
     if task.kind in _OF_ESCALATIONS:
         return url_for("escalations.show", escalation_id=task.subject_id)
-    if task.kind in (TaskKind.MONTH_WAITS, TaskKind.MONTH_CORRECTED) and task.on is not None:
+    if task.kind in _OF_MONTHS and task.on is not None:
         return url_for("frozen_months.show", month=str(Month.of(task.on)))
     if task.kind is TaskKind.ACTIONS_OVERDUE:
         return url_for("actions.index", show="overdue")

@@ -291,5 +291,5 @@ def _close_page(sheet: Register, form: CloseForm, page: ClosingPage, *, changed:
         changed=changed,
         foreseen=page.foreseen,
         ways=page.ways,
-        sealed=page.sealed,
+        frozen=page.frozen,
     )

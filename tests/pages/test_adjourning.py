@@ -213,9 +213,16 @@ class TestFrozen:
         with writing() as session:
             session.add(FrozenMonth(partnership_id=world.partnerships["a"], begins_on=date(2026, 6, 1), revision=1))
 
-    def test_the_chair_is_told_before_and_what_was_typed_stays(self, chair, url, close, frozen, place):
+    def test_the_chair_is_told_before_and_closes_it_all_the_same(self, chair, url, close, frozen, place):
         for address in (url, close):
-            assert "The figures of June 2026 are frozen" in chair.get(address).page.main.get_text()
+            assert "The figures of June 2026 are frozen and stay as they are" in chair.get(address).page.main.get_text()
+        assert chair.submit(close, action=close, **GOES_ON).status_code == 303
+        assert meeting_of(place).register_closed_at is not None
+
+    def test_one_that_counts_already_waits_and_what_was_typed_stays(self, chair, close, frozen, place):
+        with writing() as session:
+            row = session.get_one(Meeting, place.id)
+            row.status, row.held_on = MeetingStatus.HELD, row.scheduled_on
         refused = chair.submit(close, action=close, **GOES_ON)
         assert (refused.status_code, errors(refused)) == (400, ["#held_on-day"])
         assert GOES_ON["inquorate_note"] in refused.page.select_one("#inquorate_note").get_text()

@@ -16,6 +16,7 @@ from tests.services.rows import change, stored
 
 MAY = "/figures/month?month=2026-05"
 FREEZE = "/figures/months/freeze?month=2026-05"
+GOES_ON = {"status": "held", "inquorate_reason": "few_agencies_know_the_child", "inquorate_note": "Two know her."}
 
 
 @pytest.fixture
@@ -80,18 +81,19 @@ def test_a_correction_is_opened_with_a_reason_and_ends_with_a_revision(manager, 
     assert "A correction is open" not in words(manager.get(MAY))
 
 
-def test_the_business_manager_is_led_from_home_to_the_register_that_waits(chair, manager, place):
-    change(Meeting, place.id, scheduled_on=date(2026, 5, 20))
+def test_the_business_manager_is_led_from_home_to_a_month_that_has_changed(chair, manager, place):
+    change(Meeting, place.id, scheduled_on=date(2026, 5, 20), trigger_on=date(2026, 5, 5))
     touch(chair, f"/meetings/{place.id}/register", place, "police", attendance="in_person")
     assert manager.submit(FREEZE).status_code == 303
-    (link,) = [one for one in manager.get("/").page.select(".app-task a") if "A register of May 2026 waits" in one.text]
+    assert "May 2026 was closed" not in words(manager.get("/"))
+    close = f"/meetings/{place.id}/register/close"
+    answer = chair.submit(close, action=close, **GOES_ON)
+    assert (answer.status_code, errors(answer)) == (303, [])
+    (link,) = [one for one in manager.get("/").page.select(".app-task a") if "A register of May 2026" in one.text]
     assert link["href"] == MAY
-    assert "Chairs wait for you." in words(manager.get(MAY))
-    correct = "/figures/months/correct?month=2026-05"
-    assert correct in links(manager.get("/figures/months"))
-    assert manager.submit(correct, reason="A register was late.").status_code == 303
-    assert "Chairs wait for you." not in words(manager.get(MAY))
-    assert "A correction of May 2026 is open" in words(manager.get("/"))
+    assert FREEZE in links(manager.get(MAY))
+    assert manager.submit(FREEZE, note="A register was late.").status_code == 303
+    assert "A register of May 2026" not in words(manager.get("/"))
 
 
 def test_two_who_freeze_at_once_are_told(as_person, manager, busy):

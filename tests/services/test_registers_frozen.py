@@ -1,4 +1,4 @@
-"""A register in a frozen month: it is closed once a correction is open, and somebody hears that it waits."""
+"""A register in a frozen month: closed the first time, closed again only in a correction; somebody hears of both."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.services.rows import change, stored
 
 JULY = datetime(2026, 7, 6, 9, tzinfo=UTC)
 JUNE = Month(2026, 6)
-OF_MONTHS = (TaskKind.MONTH_WAITS, TaskKind.MONTH_CORRECTED)
+OF_MONTHS = (TaskKind.MONTH_WAITS, TaskKind.MONTH_CHANGED, TaskKind.MONTH_CORRECTED)
 
 
 @pytest.fixture
@@ -79,16 +79,13 @@ def refused(viewer, place, **said):
 
 
 class TestTheFirstClosing:
-    """As a correction of a closed register: the month has to be open for it."""
+    """Decisions about a child do not wait for figures, and frozen figures do not change in silence."""
 
-    def test_it_waits_for_a_correction_and_leads_to_a_revision(self, chair, freezer, frozen):
+    def test_it_is_closed_and_leads_to_a_revision(self, chair, freezer, frozen):
         before = figures(1)
-        errors = refused(chair, frozen)
-        assert list(errors) == ["held_on"]
-        assert "The figures of June 2026 are frozen" in errors["held_on"][0]
-        correct(freezer)
         close_register(chair, frozen.id, closing(chair, frozen))
-        # What was frozen stays as it was, also while the next revision is awaited.
+        assert stored(Meeting, frozen.id).status is MeetingStatus.HELD
+        # What was frozen stays as it was until somebody freezes it again, by name and with a reason.
         assert figures(1) == before
         assert month_page(freezer, JUNE).changed_since > 0
         assert freeze_month(freezer, JUNE, "A register was late.", seen=1) == 2
@@ -96,25 +93,29 @@ class TestTheFirstClosing:
 
     def test_whoever_keeps_it_is_told_before(self, chair, freezer, frozen):
         sheet = read_register(chair, frozen.id)
-        assert "June 2026 are frozen" in read_beforehand(chair, sheet).sealed
-        assert "June 2026 are frozen" in read_closing(chair, sheet, None).sealed
+        told = "The figures of June 2026 are frozen and stay as they are"
+        assert told in read_beforehand(chair, sheet).frozen
+        assert told in read_closing(chair, sheet, None).frozen
         # Another day may be in a month that is not.
-        assert read_closing(chair, sheet, date(2026, 7, 1)).sealed == ""
+        assert read_closing(chair, sheet, date(2026, 7, 1)).frozen == ""
         correct(freezer)
-        assert read_beforehand(chair, sheet).sealed == read_closing(chair, sheet, None).sealed == ""
+        assert read_beforehand(chair, sheet).frozen == read_closing(chair, sheet, None).frozen == ""
 
     def test_who_was_there_can_be_written_down_all_the_same(self, chair, frozen):
         save(chair, frozen, "gp", ABSENT)
         assert row_of(chair, frozen, "gp").is_set
 
-    def test_one_that_was_held_in_an_open_month_is_closed(self, chair, frozen):
+    def test_one_that_was_held_in_an_open_month_asks_for_nothing(self, chair, freezer, frozen):
         close_register(chair, frozen.id, closing(chair, frozen, held_on=date(2026, 7, 1)))
         assert stored(Meeting, frozen.id).status is MeetingStatus.HELD
+        assert tasks(freezer) == []
 
-    def test_another_partnerships_month_keeps_nothing_open(self, viewer, chair, place):
-        freeze_month(viewer("b.business_manager", now=JULY), JUNE, "", seen=0)
-        assert read_beforehand(chair, read_register(chair, place.id)).sealed == ""
+    def test_another_partnerships_month_is_no_matter(self, viewer, chair, place):
+        b_freezer = viewer("b.business_manager", now=JULY)
+        freeze_month(b_freezer, JUNE, "", seen=0)
+        assert read_beforehand(chair, read_register(chair, place.id)).frozen == ""
         close_register(chair, place.id, closing(chair, place))
+        assert tasks(b_freezer) == []
 
 
 class TestWhatCountsAlready:
@@ -138,7 +139,7 @@ class TestWhatCountsAlready:
         with pytest.raises(Invalid, match="June 2026 are frozen"):
             save(chair, place, "police", IN_PERSON)
         assert stored(Invitation, place.invitations["police"].id).version == before
-        assert "this meeting counts in them" in read_beforehand(chair, read_register(chair, place.id)).sealed
+        assert "this meeting counts in them" in read_beforehand(chair, read_register(chair, place.id)).frozen
         correct(freezer)
         save(chair, place, "police", IN_PERSON)
 
@@ -146,26 +147,38 @@ class TestWhatCountsAlready:
 class TestWhoHears:
     """The business manager, on Home and on the month's page."""
 
-    def test_home_says_that_a_register_waits_and_then_that_a_revision_does(self, chair, freezer, frozen):
-        assert tasks(freezer) == [(TaskKind.MONTH_WAITS, "June 2026")]
+    def test_home_says_that_a_month_has_changed_until_it_is_frozen_again(self, chair, freezer, frozen):
+        assert tasks(freezer) == []
+        close_register(chair, frozen.id, closing(chair, frozen))
+        assert tasks(freezer) == [(TaskKind.MONTH_CHANGED, "June 2026")]
         correct(freezer)
         assert tasks(freezer) == [(TaskKind.MONTH_CORRECTED, "June 2026")]
+        freeze_month(freezer, JUNE, "A register was late.", seen=1)
+        assert tasks(freezer) == []
+
+    def test_one_that_is_closed_within_a_correction_waits_with_it(self, chair, freezer, frozen):
+        correct(freezer)
         close_register(chair, frozen.id, closing(chair, frozen))
         assert tasks(freezer) == [(TaskKind.MONTH_CORRECTED, "June 2026")]
         freeze_month(freezer, JUNE, "A register was late.", seen=1)
         assert tasks(freezer) == []
 
-    def test_one_that_was_opened_again_waits_too(self, chair, freezer, frozen):
+    def test_one_that_was_opened_again_waits(self, chair, freezer, frozen):
         correct(freezer)
         close_register(chair, frozen.id, closing(chair, frozen))
         reopen_register(chair, frozen.id, "The police were not there.", stored(Meeting, frozen.id).version)
         freeze_month(freezer, JUNE, "A register was late.", seen=1)
         assert tasks(freezer) == [(TaskKind.MONTH_WAITS, "June 2026")]
 
-    def test_the_months_page_says_so_until_a_correction_is_open(self, freezer, frozen):
+    def test_the_months_page_says_so_until_a_correction_is_open(self, chair, freezer, frozen):
+        assert not month_page(freezer, JUNE).registers_wait
+        close_register(chair, frozen.id, closing(chair, frozen))
+        correct(freezer)
+        reopen_register(chair, frozen.id, "The police were not there.", stored(Meeting, frozen.id).version)
+        freeze_month(freezer, JUNE, "A register was late.", seen=1)
         assert month_page(freezer, JUNE).registers_wait
         assert [row.month for row in list_months(freezer, 2026).rows if row.registers_wait] == [JUNE]
-        correct(freezer)
+        correct(freezer, seen=2)
         assert not month_page(freezer, JUNE).registers_wait
         assert not any(row.registers_wait for row in list_months(freezer, 2026).rows)
 
@@ -175,7 +188,8 @@ class TestWhoHears:
         assert not month_page(freezer, JUNE).registers_wait
 
     @pytest.mark.parametrize("key", ["b.business_manager", "a.board", "a.scrutineer", "a.manager", "a.administrator"])
-    def test_nobody_else_is_asked(self, viewer, frozen, key):
+    def test_nobody_else_is_asked(self, viewer, chair, frozen, key):
+        close_register(chair, frozen.id, closing(chair, frozen))
         assert tasks(viewer(key, now=JULY)) == []
 
     def test_a_month_that_is_not_frozen_waits_for_nobody(self, chair, freezer, place):
@@ -183,7 +197,8 @@ class TestWhoHears:
         assert tasks(freezer) == []
         assert not month_page(freezer, JUNE).registers_wait
 
-    def test_of_two_partnerships_each_hears_of_its_own(self, viewer, frozen):
+    def test_of_two_partnerships_each_hears_of_its_own(self, viewer, chair, frozen):
+        close_register(chair, frozen.id, closing(chair, frozen))
         freeze_month(viewer("b.business_manager", now=JULY), JUNE, "", seen=0)
         both = replace(
             viewer("a.business_manager", now=JULY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from portal.access import frozen_months as access
@@ -39,6 +40,7 @@ def freeze_month(viewer: Viewer, month: Month, note: str, *, seen: int) -> int:
                 change.session.flush()
             else:
                 frozen.revision += 1
+                frozen.register_closed_at = None
                 frozen.correction_opened_at = None
                 frozen.correction_opened_by_id = None
                 frozen.correction_reason = None
@@ -75,6 +77,20 @@ def open_correction(viewer: Viewer, month: Month, reason: str, *, seen: int) -> 
         frozen.correction_reason = reason
         change.session.flush()
         change.log("month.correction_opened", "frozen_month", frozen.id)
+
+
+def note_late_register(change: Change, partnership_id: int, month: Month) -> None:
+    """Say of a month that is frozen, with no correction open, that a register of it was closed since."""
+    change.session.execute(
+        update(FrozenMonth)
+        .where(
+            FrozenMonth.partnership_id == partnership_id,
+            FrozenMonth.begins_on == month.first,
+            FrozenMonth.correction_opened_at.is_(None),
+        )
+        .values(register_closed_at=change.viewer.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _check(viewer: Viewer, month: Month) -> None:

@@ -22,7 +22,7 @@ from portal.models.contests import Contest
 from portal.models.frozen_months import FrozenMonth, MonthRevision
 from portal.models.meetings import Invitation, Meeting
 from portal.models.people import User
-from portal.services.frozen_months.states import open_registers
+from portal.services.frozen_months.states import open_registers, reopened_registers
 from portal.services.rule_sets import rule_book
 
 _MONTHS = 12
@@ -34,6 +34,8 @@ class StillOpen:
 
     registers: int = 0
     """Registers that somebody has begun, or opened again, and nobody has closed."""
+    reopened: int = 0
+    """Those of them that were opened again, and cannot be closed while the month is frozen."""
     unheard: int = 0
     """Meetings whose day has passed, and of which nothing is recorded."""
     contests: int = 0
@@ -108,7 +110,7 @@ def list_months(viewer: Viewer, year: int | None = None) -> MonthList:
                 (row.name or "") if row else "",
                 is_correcting,
                 tuple(waits.words(hidden_up_to)) if month.is_over(viewer.today) else (),
-                row is not None and not is_correcting and waits.registers > 0,
+                row is not None and not is_correcting and waits.reopened > 0,
             )
         )
     return MonthList(year, years, tuple(rows))
@@ -135,6 +137,7 @@ def open_in(session: Session, partnership_id: int, months: list[Month], today: d
     parts = []
     for name, rows in (
         ("registers", registers),
+        ("reopened", reopened_registers(partnership_id)),
         ("unheard", unheard.subquery("unheard")),
         ("contests", contests.subquery("contested")),
     ):

@@ -117,7 +117,7 @@ def month_page(viewer: Viewer, month: Month, *, showing: int | None = None, agai
         hidden_up_to=hidden_up_to,
         may_freeze=may_freeze,
         still_open=tuple(open_now.words(hidden_up_to)),
-        registers_wait=_is_shut(frozen) and open_now.registers > 0,
+        registers_wait=_is_shut(frozen) and open_now.reopened > 0,
     )
 
 

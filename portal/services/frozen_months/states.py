@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Subquery, bindparam, func, select, union_all
+from sqlalchemy import Select, Subquery, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import frozen_months as access
@@ -53,6 +53,21 @@ def shut_months(session: Session, partnership_id: int, days: Collection[date | N
     return sorted(map(Month.of, found))
 
 
+def reopened_registers(partnership_id: int | None) -> Subquery:
+    """A partnership's registers that were opened again and are not closed yet; as `id` and `day`."""
+    return _reopened(partnership_id).subquery("reopened_registers")
+
+
+def _reopened(partnership_id: int | None) -> Select[*tuple[Any, ...]]:
+    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == partnership_id)
+    return select(Meeting.id, func.coalesce(Meeting.held_on, Meeting.scheduled_on).label("day")).where(
+        Meeting.partnership_id == partnership_id,
+        Meeting.register_closed_at.is_(None),
+        Meeting.status.in_(COUNTED_STATUSES),
+        Meeting.id.in_(opened_again),
+    )
+
+
 def open_registers(partnership_id: int | None) -> Subquery:
     """A partnership's registers that somebody has begun, or opened again, and nobody has closed; as `id` and `day`."""
     begun = (
@@ -63,14 +78,10 @@ def open_registers(partnership_id: int | None) -> Subquery:
     )
     # Written into the statement as it stands in the partial index, which a bound value would not meet.
     is_scheduled: Any = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
-    own = select(Meeting.id).where(Meeting.partnership_id == partnership_id, Meeting.register_closed_at.is_(None))
-    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == partnership_id)
-    return union_all(
-        own.add_columns(Meeting.scheduled_on.label("day")).where(is_scheduled, begun),
-        own.add_columns(func.coalesce(Meeting.held_on, Meeting.scheduled_on).label("day")).where(
-            Meeting.status.in_(COUNTED_STATUSES), Meeting.id.in_(opened_again)
-        ),
-    ).subquery("open_registers")
+    kept = select(Meeting.id, Meeting.scheduled_on.label("day")).where(
+        Meeting.partnership_id == partnership_id, Meeting.register_closed_at.is_(None), is_scheduled, begun
+    )
+    return union_all(kept, _reopened(partnership_id)).subquery("open_registers")
 
 
 def states_within(viewer: Viewer, days: Days) -> list[tuple[Month, int | None]]:

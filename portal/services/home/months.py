@@ -1,4 +1,4 @@
-"""Frozen months on Home: registers that wait for a correction, and corrections that wait for their revision."""
+"""Frozen months on Home: registers that wait for a correction, and what waits for the next revision."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from portal.access import frozen_months as access
 from portal.access.viewer import Hat, Viewer
 from portal.domain.months import Month
 from portal.models.frozen_months import FrozenMonth
-from portal.services.frozen_months.states import open_registers
+from portal.services.frozen_months.states import reopened_registers
 from portal.services.home.tasks import Task, TaskKind
 
 
 def months_to_correct(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
     """One membership's months, with the columns of home/rounds.py, to be read with those by one query.
 
-    A correction that is open ends with a revision. One has to be opened where somebody keeps a register that cannot be
-    closed without.
+    A correction that is open ends with a revision. One has to be opened where a register was opened again that cannot
+    be closed without. A revision is wanted, too, where a register was closed for the first time since the newest.
     """
-    registers = open_registers(viewer.partnership_id)
+    registers = reopened_registers(viewer.partnership_id)
     in_month = and_(
         extract("year", registers.c.day) == extract("year", FrozenMonth.begins_on),
         extract("month", registers.c.day) == extract("month", FrozenMonth.begins_on),
     )
     waits = select(registers.c.id).where(in_month).correlate(FrozenMonth).exists()
-    yield _part(viewer, TaskKind.MONTH_WAITS, and_(FrozenMonth.correction_opened_at.is_(None), waits))
+    is_shut = FrozenMonth.correction_opened_at.is_(None)
+    yield _part(viewer, TaskKind.MONTH_WAITS, and_(is_shut, waits))
+    yield _part(viewer, TaskKind.MONTH_CHANGED, and_(is_shut, ~waits, FrozenMonth.register_closed_at.is_not(None)))
     yield _part(viewer, TaskKind.MONTH_CORRECTED, FrozenMonth.correction_opened_at.is_not(None))
 
 

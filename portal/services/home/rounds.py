@@ -18,7 +18,7 @@ from portal.services.audits.progress import late_where
 from portal.services.home.months import month_task, months_to_correct
 from portal.services.home.tasks import Task, TaskKind
 
-_OF_MONTHS = frozenset({TaskKind.MONTH_WAITS, TaskKind.MONTH_CORRECTED})
+_OF_MONTHS = frozenset({TaskKind.MONTH_WAITS, TaskKind.MONTH_CHANGED, TaskKind.MONTH_CORRECTED})
 
 
 def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:

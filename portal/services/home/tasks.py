@@ -48,6 +48,7 @@ class TaskKind(StrEnum):
     ROUND_OPENS = "round_opens"
     RATE_RETURNS = "rate_returns"
     MONTH_WAITS = "month_waits"
+    MONTH_CHANGED = "month_changed"
     MONTH_CORRECTED = "month_corrected"
     ACTION_OVERDUE = "action_overdue"
     CHECK_ACTION = "check_action"

@@ -15,12 +15,14 @@ from portal.domain.adjourning import interim_plan_of
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.message_vocabulary import NoticeKind
+from portal.domain.months import Month
 from portal.domain.quoracy import is_quorate, present_types
 from portal.domain.registers import CLOSING_NOTE_LIMIT, Mark
 from portal.domain.vocabulary import COUNTED_STATUSES, AgencyType, Attendance, MeetingKind, MeetingStatus, Role
 from portal.models.meetings import Meeting
 from portal.services import case_facts
 from portal.services.changes import Change, changing
+from portal.services.frozen_months.freezing import note_late_register
 from portal.services.notices.recipients import with_role
 from portal.services.notices.telling import Telling, tell
 from portal.services.notices.timing import office_day
@@ -64,9 +66,8 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
     partnership's ladder makes of the absences is kept, for the chair to decide about; returns how many proposals these
     are.
 
-    Raises NotVisible, NotPermitted, AlreadyClosed, Invalid by field (by "held_on" also where the figures of that month
-    are frozen and no correction is open), and Conflict where the register is no longer
-    the one that `closing` was said of.
+    Raises NotVisible, NotPermitted, AlreadyClosed, Invalid by field (by "held_on" also where it was opened again and
+    the figures of that month are frozen), and Conflict where it is no longer the register of which `closing` was said.
     """
     with changing(viewer) as change:
         _hold_case(change, meeting_id)
@@ -76,9 +77,8 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
         sheet = _sheet(change, meeting_id)
         quorate = is_quorate(quorum_from(meeting.quorum), sheet.present, MeetingStatus.HELD)
         _check(viewer, meeting, closing)
-        if sealed := cannot_close_because(
-            change.session, meeting.partnership_id, closing.held_on, _counted_on(meeting)
-        ):
+        counted_on = _counted_on(meeting)
+        if sealed := cannot_close_because(change.session, meeting.partnership_id, closing.held_on, counted_on):
             _refuse({"held_on": [sealed]})
         if closing.seen != sheet.seen or closing.version != meeting.version:
             raise Conflict("Somebody changed the register while you were closing it. It is still open.")
@@ -89,6 +89,8 @@ def close_register(viewer: Viewer, meeting_id: int, closing: Closing) -> int:
         case_facts.recount(change.session, meeting.partnership_id, [meeting.case_id], book)
         if ways.adjourns and closing.status is MeetingStatus.INQUORATE and ways.next is None and closing.new_on:
             open_next(change, meeting_id, book, closing.new_on, closing.new_time)
+        if counted_on is None:
+            note_late_register(change, meeting.partnership_id, Month.of(closing.held_on))
         change.log("register.closed", "meeting", meeting_id)
         proposed = propose(
             change,

@@ -19,7 +19,7 @@ from portal.domain.registers import CLOSING_NOTE_LIMIT
 from portal.domain.vocabulary import COUNTED_STATUSES, MeetingKind, MeetingStatus
 from portal.models.meetings import Meeting
 from portal.services.registers.proposing import Foreseen, foresee
-from portal.services.registers.seals import cannot_close_because, cannot_mark_because
+from portal.services.registers.seals import cannot_mark_because, frozen_words
 from portal.services.registers.sheet import Register
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -59,16 +59,16 @@ class ClosingPage:
 
     ways: Ways
     foreseen: list[Foreseen]
-    sealed: str
-    """Why it cannot be closed as of the day that is said; empty where it can."""
+    frozen: str
+    """What a frozen month means for closing it as of the day that is said; empty where the month is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beforehand:
     """What whoever keeps an open register has to know before they come to close it."""
 
-    sealed: str
-    """Why it can neither be closed nor, where the meeting counts already, changed; empty where it can."""
+    frozen: str
+    """What a frozen month means for closing it, or for changing it where the meeting counts already."""
     ways: Ways | None
     """The two ways, where the quorum is missing so far."""
 
@@ -77,11 +77,12 @@ def read_beforehand(viewer: Viewer, sheet: Register) -> Beforehand:
     """What to say above an open register, by at most four queries."""
     session: Session = db.session()
     day = sheet.held_on or sheet.scheduled_on
-    why = cannot_mark_because if sheet.status in COUNTED_STATUSES else cannot_close_because
     ways = None
     if sheet.line.quorate is False:
         ways = ways_of(session, viewer, sheet.meeting_id, sheet, rule_book(session, sheet.partnership_id), day)
-    return Beforehand(why(session, sheet.partnership_id, day), ways)
+    if sheet.status in COUNTED_STATUSES:
+        return Beforehand(cannot_mark_because(session, sheet.partnership_id, day), ways)
+    return Beforehand(frozen_words(session, sheet.partnership_id, day, None), ways)
 
 
 def read_closing(viewer: Viewer, sheet: Register, held_on: date | None) -> ClosingPage:
@@ -91,8 +92,8 @@ def read_closing(viewer: Viewer, sheet: Register, held_on: date | None) -> Closi
     book = rule_book(session, sheet.partnership_id)
     ways = ways_of(session, viewer, sheet.meeting_id, sheet, book, day)
     counted_on = sheet.held_on if sheet.status in COUNTED_STATUSES else None
-    sealed = cannot_close_because(session, sheet.partnership_id, day, counted_on)
-    return ClosingPage(ways, foresee(viewer, sheet, held_on, book), sealed)
+    frozen = frozen_words(session, sheet.partnership_id, day, counted_on)
+    return ClosingPage(ways, foresee(viewer, sheet, held_on, book), frozen)
 
 
 def ways_of(session: Session, viewer: Viewer, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Ways:

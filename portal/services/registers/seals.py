@@ -13,18 +13,34 @@ from portal.models.outcomes import Outcome
 from portal.services.frozen_months.states import is_shut, shut_months
 
 
-def cannot_close_because(session: Session, partnership_id: int, *days: date | None) -> str:
-    """Why a register cannot be closed as of these days, as a sentence; empty where it can. By one query.
+def cannot_close_because(session: Session, partnership_id: int, held_on: date, counted_on: date | None) -> str:
+    """Why a register cannot be closed again, as a sentence; empty where it can, and for a first closing. By one query.
 
-    The first closing counts a meeting as every later correction of it does: where the month is frozen, the business
-    manager opens a correction, and the next revision says why. One of the days is that on which it counted before.
+    `counted_on` is the day on which the meeting counts already. Closing it again is a correction: where its month is
+    frozen, or that of its new day, the business manager opens one, and the next revision says why.
     """
-    shut = shut_months(session, partnership_id, days)
+    shut = shut_months(session, partnership_id, (held_on, counted_on)) if counted_on is not None else []
     if not shut:
         return ""
     return (
         f"The figures of {shut[0].words} are frozen, and closing this register would change them. The business manager "
         "sees on Home that it waits, and can open a correction of that month; then it can be closed"
+    )
+
+
+def frozen_words(session: Session, partnership_id: int, held_on: date, counted_on: date | None) -> str:
+    """What whoever closes a register is told of a frozen month beforehand; empty where it is not. By one query.
+
+    The first closing is never refused: decisions about a child do not wait for figures.
+    """
+    if counted_on is not None:
+        return cannot_close_because(session, partnership_id, held_on, counted_on)
+    shut = shut_months(session, partnership_id, (held_on,))
+    if not shut:
+        return ""
+    return (
+        f"The figures of {shut[0].words} are frozen and stay as they are. Close this register all the same: the "
+        "business manager then sees on Home that the month needs another revision"
     )
 
 
