@@ -82,8 +82,10 @@ def keep(viewer: Viewer, group: RuleGroup) -> ResponseReturnValue:
             now = listing.change_page(viewer, group, first_day)
             return lost_race(lost, version=now.version, back=_address(group))
         else:
-            holds = f"The new rules hold from {write_day(first_day, viewer.today, year=True)}."
-            flash(holds if is_new else "These rules hold already. Nothing was changed.")
+            if is_new:
+                flash(f"The new rules hold from {write_day(first_day, viewer.today, year=True)}.")
+            else:
+                flash("These rules hold already. Nothing was changed.", "notice")
             return redirect(_address(group), 303)
     return _draw(form, listing.change_page(viewer, group, viewer.today + _TOMORROW))
 

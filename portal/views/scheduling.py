@@ -119,7 +119,10 @@ def chair(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         except Conflict as lost:
             return lost_race(lost, version=planned_meeting(viewer, meeting_id).version, back=back)
         else:
-            flash("The chair is changed, and both chairs are told." if changed else "They chair it already.")
+            if changed:
+                flash("The chair is changed, and both chairs are told.")
+            else:
+                flash("They chair it already. Nothing was changed.", "notice")
             return redirect(back, 303)
     form.clashes_seen.data = seen_clashes(clashes)
     page = render_template("scheduling/chair.html", form=form, meeting=meeting, clashes=clashes)

@@ -55,3 +55,19 @@ def hats_in_turn(client: PageClient, *, each: bool) -> Iterator[None]:
     for box in page.select("input[name=membership]:not([checked])") if page else ():
         client.submit("/working-as", membership=str(box["value"]))
         yield
+
+
+def assert_shown_as_said(
+    demo: Demonstration, accounts: list[Account], markers: list[dict[str, Any]], pages: dict[str, list[str]]
+) -> None:
+    """Each marker stands on its pages for those whom the list of markers names, and for nobody else of a sample."""
+    seen: dict[str, set[str]] = {text: set() for text in pages}
+    may_see = {email for marker in markers for email in marker["visible_to"]}
+    for account in sample(accounts, may_see):
+        client = signed_in(demo, account)
+        for _hat in hats_in_turn(client, each=account.email in may_see):
+            shown = {path: client.get(path).get_data() for path in {path for found in pages.values() for path in found}}
+            for text, paths in pages.items():
+                if any(text.encode() in shown[path] for path in paths):
+                    seen[text].add(account.email)
+    assert seen == {marker["marker"]: set(marker["visible_to"]) for marker in markers}

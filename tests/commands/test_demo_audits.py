@@ -20,7 +20,7 @@ from portal.models.frameworks import Question
 from portal.models.meetings import Invitation
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
 from portal.models.reports import Report
-from tests.commands.demo_visits import MINUTES, hats_in_turn, holder, in_app, markers_of, sample, signed_in
+from tests.commands.demo_visits import MINUTES, assert_shown_as_said, holder, in_app, markers_of, signed_in
 from tests.demonstration import MORNING, Account, Demonstration, accounts_of, published
 from tests.page_client import PageClient
 
@@ -232,16 +232,7 @@ def chosen(demo: Demonstration, kind: str) -> list[dict[str, Any]]:
 
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = [marker for kind in KINDS for marker in chosen(demo, kind)]
-    pages = doors(demo, markers)
-    seen: dict[str, set[str]] = {text: set() for text in pages}
-    may_see = {email for marker in markers for email in marker["visible_to"]}
-    for account in sample(accounts, may_see):
-        client = signed_in(demo, account)
-        for _hat in hats_in_turn(client, each=account.email in may_see):
-            for text, paths in pages.items():
-                if any(text.encode() in client.get(path).get_data() for path in paths):
-                    seen[text].add(account.email)
-    assert seen == {marker["marker"]: set(marker["visible_to"]) for marker in markers}
+    assert_shown_as_said(demo, accounts, markers, doors(demo, markers))
 
 
 def test_what_is_not_signed_is_its_agencys_own_and_attachments_never_reach_the_board(

@@ -21,7 +21,7 @@ from portal.models.meetings import Meeting
 from portal.models.messages import Mail, Notice
 from portal.models.partnerships import Agency, Partnership
 from portal.models.people import Membership, User
-from tests.commands.demo_visits import MINUTES, hats_in_turn, in_app, markers_of, sample, signed_in
+from tests.commands.demo_visits import MINUTES, assert_shown_as_said, in_app, markers_of
 from tests.demonstration import MORNING, TODAY, Account, Demonstration, accounts_of
 
 PLACES = ("Eastmarsh", "Westmoor")
@@ -224,17 +224,7 @@ def doors(demo: Demonstration, markers: list[dict[str, Any]]) -> dict[str, list[
 
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = chosen(demo)
-    pages = doors(demo, markers)
-    seen: dict[str, set[str]] = {text: set() for text in pages}
-    may_see = {email for marker in markers for email in marker["visible_to"]}
-    for account in sample(accounts, may_see):
-        client = signed_in(demo, account)
-        for _hat in hats_in_turn(client, each=account.email in may_see):
-            shown = {path: client.get(path).get_data() for path in {path for found in pages.values() for path in found}}
-            for text, paths in pages.items():
-                if any(text.encode() in shown[path] for path in paths):
-                    seen[text].add(account.email)
-    assert seen == {marker["marker"]: set(marker["visible_to"]) for marker in markers}
+    assert_shown_as_said(demo, accounts, markers, doors(demo, markers))
 
 
 def test_by_roles_alone_nobody_of_the_board_or_of_a_third_agency_reads_a_matter(

@@ -42,7 +42,7 @@ from portal.services import known_people
 from portal.services.meeting_actions.carrying import open_actions
 from portal.services.meetings.foreseen import foreseen_for
 from portal.services.plans.midway import midway_list
-from tests.commands.demo_visits import MINUTES, hats_in_turn, in_app, markers_of, sample, signed_in
+from tests.commands.demo_visits import MINUTES, assert_shown_as_said, in_app, markers_of
 from tests.demonstration import MORNING, TODAY, Account, Demonstration, accounts_of
 from tests.services.scheduling_steps import waiting_of
 
@@ -365,17 +365,7 @@ def doors(marker: dict[str, Any]) -> list[str]:
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = chosen(demo)
     assert len(markers) > 24
-    pages = {marker["marker"]: doors(marker) for marker in markers}
-    seen: dict[str, set[str]] = {text: set() for text in pages}
-    may_see = {email for marker in markers for email in marker["visible_to"]}
-    for account in sample(accounts, may_see):
-        client = signed_in(demo, account)
-        for _hat in hats_in_turn(client, each=account.email in may_see):
-            shown = {path: client.get(path).get_data() for path in {path for found in pages.values() for path in found}}
-            for text, paths in pages.items():
-                if any(text.encode() in shown[path] for path in paths):
-                    seen[text].add(account.email)
-    assert seen == {marker["marker"]: set(marker["visible_to"]) for marker in markers}
+    assert_shown_as_said(demo, accounts, markers, {marker["marker"]: doors(marker) for marker in markers})
 
 
 def test_by_roles_alone_nobody_of_the_board_reads_what_a_meeting_recorded(
