@@ -148,6 +148,7 @@ class Database:
         self._copy(self, source, target)
 
     def _copy(self, other: Database, source: str | None, target: str) -> None:
+        self._is_as_made = self._is_as_made and target != "portal"
         if self.backend == "sqlite":
             path = self.folder / f"{target}.sqlite3"
             for old in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):

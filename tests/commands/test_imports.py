@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import selectors
 import sys
 from pathlib import Path
 
@@ -129,7 +130,12 @@ def test_somebody_who_watches_sees_a_bar_for_each_step(monkeypatch):
                 bar(what, done, 40)
         bar.end()
         terminal.flush()
-        shown = os.read(ours, 100_000).decode()
+        shown = ""
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(ours, selectors.EVENT_READ)
+            # A terminal hands over what it has so far, which on a busy machine is not yet all.
+            while waiting.select(timeout=1):
+                shown += os.read(ours, 100_000).decode()
     os.close(ours)
     assert "Reading" in shown
     assert "Saving" in shown

@@ -50,6 +50,14 @@ def test_a_file_that_one_test_takes_away_is_there_for_the_next(databases):
     assert {path for path in folder.rglob("*") if path.is_file()} == kept
 
 
+def test_a_copy_that_was_emptied_is_made_anew(databases):
+    databases.renew()
+    before = name_of_partnerships(databases)
+    databases.empty("portal")
+    databases.renew()
+    assert name_of_partnerships(databases) == before
+
+
 def test_a_copy_that_was_only_read_from_is_not_made_anew(databases, monkeypatch):
     databases.renew()
     name_of_partnerships(databases)
