@@ -280,7 +280,7 @@ def test_the_number_of_statements_does_not_grow(rows, counted, count_queries, ke
             counted(key)
         taken.append(len(statements))
         assert not [one for one in statements if "summary" in one or "cases" in one or "meeting_id" in one]
-    assert taken == [8, 8]
+    assert taken == [7, 7]
 
 
 def test_no_narrative_is_in_the_figures(rows, counted, world):
