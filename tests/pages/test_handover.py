@@ -29,13 +29,13 @@ class TestHandingOver:
     def test_ending_a_role_points_to_the_open_work_first(self, lead, world):
         target = page_of(world, "a.gp.practitioner")
         page = lead.get(f"{target}/end")
-        assert "They still have 1 section of an audit and 1 action." in words(page)
+        assert "They still have 1 section of an audit and 2 actions." in words(page)
         first = f"{target}/hand-over?then=end"
         assert first in links(page)
         done = lead.submit(first, everything=of(world, "a.gp.lead"))
         assert done.location == f"{target}/end"
         page = lead.get(f"{target}/end")
-        assert "2 things were handed over" in words(page)
+        assert "3 things were handed over" in words(page)
         assert "They still have" not in words(page)
         assert lead.submit(f"{target}/end").location == target
         assert "Open work is still theirs" not in words(lead.get(target))
