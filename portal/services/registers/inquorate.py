@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, Table, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -22,6 +22,8 @@ from portal.services.registers.proposing import Foreseen, foresee
 from portal.services.registers.seals import cannot_mark_because, frozen_words
 from portal.services.registers.sheet import Register
 from portal.services.rule_sets import RuleBook, rule_book
+
+_MEETINGS = cast(Table, Meeting.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,11 @@ def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, h
     Whoever chaired them: no more of them leaves here than whether one was quorate, and when the next one is.
     """
     kinds = [known.id for known in book.meeting_types if book.rule(known.id, held_on).inquorate.adjourn_within]
+    # Each found by its own index: with an OR in their place, SQLite reads every meeting of the partnership.
+    near = union_all(
+        select(_MEETINGS.c.id).where(_MEETINGS.c.case_id == meeting.case_id),
+        select(_MEETINGS.c.id).where(_MEETINGS.c.id == literal(meeting.follows_id, Integer)),
+    )
     return session.execute(
         select(
             Meeting.id,
@@ -187,7 +194,7 @@ def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, h
         .where(
             Meeting.partnership_id == meeting.partnership_id,
             Meeting.meeting_type_id.in_(kinds),
-            or_(Meeting.id == meeting.follows_id, Meeting.case_id == meeting.case_id),
+            Meeting.id.in_(near),
             Meeting.id != meeting_id,
             Meeting.status != MeetingStatus.CANCELLED,
         )
