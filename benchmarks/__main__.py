@@ -22,6 +22,7 @@ from benchmarks import (
     partners,
     peer,
     report,
+    report_bundles,
     saving,
     signing_in,
     writers,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
     "audits": audits.measure,
     "answers": lambda run: [audit_answers.measure(run)],
     "escalations": escalation_log.measure,
+    "bundles": report_bundles.measure,
     "peer": peer.measure,
     "writers": lambda run: writers.measure(run) if run.database.kind == SQLITE else [],
 }

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.databases import settle
 from benchmarks.families import children
+from benchmarks.papers import add_papers, conference_template
 from portal.access.viewer import LONDON, Hat, Viewer
 from portal.database.declarative import Base
 from portal.database.session import db, writing
@@ -32,11 +33,11 @@ from portal.models.cases import Case, Child
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.models.people import Membership, User
-from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
 from portal.services import passwords
 from portal.services.batches import in_batches
 from portal.services.partnerships import create_partnership
+from tests.report_forms import add_report
 from tests.world import PASSWORD, Person
 
 AREA = "Eastmarsh"
@@ -156,6 +157,8 @@ class _Builder:
                 password_hash=self.password_hash,
                 totp_secret=person.totp_secret,
                 totp_confirmed_at=self.before,
+                # They work here: whoever has not been seen for long is put to sleep by a server that starts.
+                last_signed_in_at=self.area.now,
                 created_at=self.before,
             )
         )
@@ -200,6 +203,7 @@ class _Builder:
             ),
         )
         self.area.meetings, self.area.invitations = len(meetings), 4 * len(meetings)
+        add_papers(self.session, self.own, self.area.people["coordinator"].user_id, self.area.today)
 
     def _four_agencies(self) -> tuple[int, ...]:
         agencies = self.agencies
@@ -267,19 +271,16 @@ class _Builder:
         return Sheet(meeting.id, tuple(invitations))
 
     def _report(self, invitation_id: int, writer_id: int) -> None:
-        self._add(
-            Report(
-                partnership_id=self.area.partnership_id,
-                invitation_id=invitation_id,
-                status=ReportStatus.SUBMITTED,
-                **dict.fromkeys(("involvement", "strengths", "worries"), "They come to school every day."),
-                **dict.fromkeys(("threshold_view", "threshold_reason", "category_views"), ""),
-                started_at=self.before,
-                saved_at=self.before,
-                saved_by_id=writer_id,
-                submitted_at=self.before,
-                submitted_by_id=writer_id,
-            )
+        template = conference_template(self.area.partnership_id)
+        add_report(
+            self.session,
+            partnership_id=self.area.partnership_id,
+            invitation_id=invitation_id,
+            template_id=self.session.scalars(template).one(),
+            status=ReportStatus.SUBMITTED,
+            answers=dict.fromkeys(("involvement", "strengths", "worries"), "They come to school every day."),
+            at=self.before,
+            by_id=writer_id,
         )
 
 

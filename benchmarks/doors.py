@@ -76,7 +76,13 @@ def send(client: FlaskClient, path: str, **fields: str) -> None:
     hidden = hidden_fields(client.get(path).get_data())
     answer = client.post(path, data=hidden | fields)
     if answer.status_code != 302:
-        raise RuntimeError(f"{path} answered {answer.status_code}")
+        raise RuntimeError(f"{path} answered {answer.status_code}: {_said(answer.get_data(as_text=True))}")
+
+
+def _said(page: str) -> str:
+    """What a page that does not lead on says is wrong."""
+    found = re.search(r'class="error-summary".*?</ul>', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0] if found else page).split())[:300]
 
 
 def cookie_of(client: FlaskClient) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import cycle
 
 from sqlalchemy import Engine
@@ -17,6 +18,8 @@ from benchmarks.run import Run
 from portal.domain.vocabulary import Attendance
 from portal.models.meetings import Invitation
 
+_SEEN = re.compile(r'action="[^"]*/register/(\d+)".*?name="version" value="([^"]*)"', re.DOTALL)
+"""A row's number, and what a save of it is based on."""
 _CHOICES = (Attendance.IN_PERSON, Attendance.VIDEO, Attendance.TELEPHONE)
 
 
@@ -26,17 +29,19 @@ class Keeper:
     def __init__(self, door: Door, sheet: Sheet) -> None:
         self._door = door
         self._path = register_path(sheet.meeting_id)
-        self._hidden = hidden_fields(fetch(door, self._path))
+        page = fetch(door, self._path)
+        self._hidden = hidden_fields(page)
         self._rows = cycle(sheet.invitation_ids)
         self._choices = cycle(_CHOICES)
-        self._seen: dict[int, str] = {}
+        # Another benchmark may have set these rows before.
+        self._seen = {int(row): seen for row, seen in _SEEN.findall(page.decode())}
         self.saved: dict[int, tuple[Attendance, int]] = {}
         """By invitation what was saved last, and how many saves were answered as kept."""
 
     def save(self) -> None:
         """Set the next row; raises RuntimeError where the answer is not that it is saved."""
         row, choice = next(self._rows), next(self._choices)
-        fields = {**self._hidden, "version": self._seen.get(row, "0"), "attendance": choice.value}
+        fields = {**self._hidden, "version": self._seen[row], "attendance": choice.value}
         answer = self._door.post(f"{self._path}/{row}", fields, by_script=True)
         if answer.status != 200:
             raise RuntimeError(f"saving answered {answer.status}: {answer.body[:200]!r}")

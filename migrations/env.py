@@ -10,6 +10,7 @@ from alembic import context
 import portal.models  # noqa: F401 - makes every table known to the metadata
 from portal.config import load_settings
 from portal.database.declarative import Base
+from portal.database.encryption import keyring
 from portal.database.engines import engine_options, prepare_engine, writing_options
 from portal.database.types import EncryptedText, UTCDateTime
 
@@ -27,8 +28,20 @@ def plain_type(kind: str, item: Any, _autogen_context: Any) -> str | Literal[Fal
     return False
 
 
+def recrypt(value: bytes | None, old_place: str, new_place: str) -> bytes | None:
+    """Encrypt for another column what a version moves there; empty text is nothing, and nothing becomes empty text.
+
+    A version imports nothing of the portal, and ciphertext does not open in a place that it was not made for.
+    """
+    if value is None:
+        return keyring.encrypt("", new_place)
+    plain = keyring.decrypt(bytes(value), old_place)
+    return keyring.encrypt(plain, new_place) if plain else None
+
+
 def run() -> None:
     """Run the asked-for migration in one transaction."""
+    context.config.attributes["recrypt"] = recrypt
     url = context.config.attributes.get("url") or load_settings().database_owner_url
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)

@@ -22,6 +22,7 @@ from portal.extensions import login_manager
 from portal.services import activity, readiness, sent_forms
 from portal.services.filing import filing_of, install_filing
 from portal.services.mailing import install_mailing, mailing_of
+from portal.services.texting import install_texting, texting_of
 from portal.views.rehearsal import make_ready, rehearse
 from portal.web.csrf import install_csrf
 from portal.web.errors import install_error_pages
@@ -76,6 +77,7 @@ def build_app(settings: Settings) -> Flask:
         prepare_engine(db.engine)
         install_filing(filing_of(settings))
         install_mailing(mailing_of(settings))
+        install_texting(texting_of(settings))
     # Templates get the viewer, not flask-login's user, whose loading could fail in the page that says what failed.
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones

@@ -18,6 +18,9 @@ REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 MISSING = "no clamd was found: apt install clamav-daemon"
 VIRUS = b"ZQ-THE-TESTS-OWN-VIRUS-QZ"
 VIRUS_NAME = "Portal.Tests.Virus"
+# Harmless, and known to every scanner; put together here, so that none takes this file for one.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + b"$H+H*"
+EICAR_NAME = "Portal.Tests.Eicar"
 START_SECONDS = 60
 
 
@@ -37,7 +40,9 @@ def running_clamd(folder: Path) -> Iterator[Path]:
     program = clamd()
     signatures, socket = folder / "signatures", folder / "clamd.sock"
     signatures.mkdir(parents=True)
-    (signatures / "tests.ndb").write_text(f"{VIRUS_NAME}:0:*:{VIRUS.hex()}\n", encoding="ascii")
+    names = {VIRUS_NAME: VIRUS, EICAR_NAME: EICAR}
+    lines = [f"{name}:0:*:{content.hex()}\n" for name, content in names.items()]
+    (signatures / "tests.ndb").write_text("".join(lines), encoding="ascii")
     settings = folder / "clamd.conf"
     settings.write_text(
         f"LocalSocket {socket}\nDatabaseDirectory {signatures}\nForeground yes\nStreamMaxLength 30M\nMaxThreads 2\n",

@@ -19,9 +19,9 @@ from portal.domain.vocabulary import Attendance, Expectation, MeetingFormat, Mee
 from portal.models.cases import Case, Child
 from portal.models.meetings import Invitation, Meeting
 from portal.models.named_people import MeetingCase, NamedPerson
-from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
 from portal.models.strategy_records import StrategyAnswer, StrategyRecord
+from tests.report_forms import add_report
 from tests.world import BEFORE, World
 
 NAMED = ("chair", "coordinator", "gp.lead")
@@ -142,23 +142,15 @@ class ClosedMeeting:
             )
             invitations[name] = row.id
         author = world.person(f"{letter}.police.lead").user_id
-        report = add(
-            Report(
-                partnership_id=partnership_id,
-                invitation_id=invitations["police"],
-                status=ReportStatus.SUBMITTED,
-                involvement=text("REPORT"),
-                strengths="",
-                worries="",
-                threshold_view="",
-                threshold_reason="",
-                category_views="",
-                started_at=BEFORE,
-                saved_at=BEFORE,
-                saved_by_id=author,
-                submitted_at=BEFORE,
-                submitted_by_id=author,
-            )
+        report = add_report(
+            session,
+            partnership_id=partnership_id,
+            invitation_id=invitations["police"],
+            template_id=world.report_forms[letter],
+            status=ReportStatus.SUBMITTED,
+            answers={"involvement": text("REPORT")},
+            at=BEFORE,
+            by_id=author,
         )
         record = add(
             StrategyRecord(

@@ -143,8 +143,12 @@ def databases(backend: str, made_databases: dict[str, Database], run_folder: Pat
 
 
 @pytest.fixture
-def database(databases: Database) -> Iterator[Database]:
+def database(databases: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh copy of the world, whatever tests before did to theirs."""
+    asked = getattr(request.node, "callspec", None)
+    if asked is not None and asked.params.get("backend", databases.backend) != databases.backend:
+        # A fixture `backend` beside the one above made pytest keep the databases of another test file.
+        raise RuntimeError(f"this test asked for {asked.params['backend']} and would run on {databases.backend}")
     databases.renew()
     with databases.app.app_context():
         yield databases

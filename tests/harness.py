@@ -29,6 +29,7 @@ from tests.world import World
 from tests.world_actions import ActionBuilder
 from tests.world_audits import AuditBuilder
 from tests.world_board import BoardBuilder
+from tests.world_clinical import ClinicalBuilder
 from tests.world_contests import ContestBuilder
 from tests.world_escalations import EscalationBuilder
 from tests.world_families import FamilyBuilder
@@ -38,8 +39,12 @@ from tests.world_meetings import MeetingBuilder
 from tests.world_messages import MessageBuilder
 from tests.world_outcomes import OutcomeBuilder
 from tests.world_people import PeopleBuilder
+from tests.world_report_sharing import SharingBuilder
+from tests.world_report_templates import TemplateBuilder
+from tests.world_return_links import ReturnLinkBuilder
 from tests.world_scheduling import SchedulingBuilder
 from tests.world_strategy import StrategyBuilder
+from tests.world_withdrawals import WithdrawalBuilder
 
 T = TypeVar("T")
 BACKENDS = ("sqlite", "postgresql")
@@ -258,15 +263,20 @@ class Database:
                 people = PeopleBuilder(session)
                 people.build_partnerships()
                 MeetingBuilder(session, people.world).build()
+                ClinicalBuilder(session, people.world).build()
+                TemplateBuilder(session, people.world).build()
                 AuditBuilder(session, people.world).build()
                 ActionBuilder(session, people.world).build()
                 FileBuilder(session, people.world).build()
+                WithdrawalBuilder(session, people.world).build()
+                SharingBuilder(session, people.world).build()
                 EscalationBuilder(session, people.world).build()
                 MessageBuilder(session, people.world).build()
                 StrategyBuilder(session, people.world).build()
                 FamilyBuilder(session, people.world).build()
                 SchedulingBuilder(session, people.world).build()
                 ContestBuilder(session, people.world).build()
+                ReturnLinkBuilder(session, people.world).build()
                 BoardBuilder(session, people.world).build()
                 MeetingActionBuilder(session, people.world).build()
                 OutcomeBuilder(session, people.world).build()

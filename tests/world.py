@@ -24,7 +24,12 @@ family    (tests/world_families.py) people p.initial.mother, father, aunt and un
 board     (tests/world_board.py) group p.board, members p.chair and p.police, meetings p.planned, p.due and p.held
 planning  (tests/world_scheduling.py) who knows the children of p.1 and p.2; p.review was moved
 outcomes  (tests/world_outcomes.py) p.past_initial, signed, with views and minutes; p.initial, a draft
+reports   (tests/report_forms.py) one template in each, world.report_forms["a"]; (tests/world_clinical.py) for
+          practices one that a clinical record fills, which p.other_gp answers at p.past_initial
+templates (tests/world_report_templates.py) p.own, published for probation, and p.draft, its next version
 contests  (tests/world_contests.py) p.strategy, open, and p.past_initial; April 2026 is frozen, twice
+withdrawn (tests/world_withdrawals.py) p.gp, a report on p.initial with a file; p.school, a file of its report
+links     (tests/world_return_links.py) contacts p.gp and p.school, and a link p.initial/school that is out
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
 """
@@ -182,6 +187,8 @@ class World:
     attendees: dict[str, int] = field(default_factory=dict)
     mails: dict[str, int] = field(default_factory=dict)
     contests: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, int] = field(default_factory=dict)
+    return_links: dict[str, int] = field(default_factory=dict)
     frozen_months: dict[str, int] = field(default_factory=dict)
     board_groups: dict[str, int] = field(default_factory=dict)
     board_members: dict[str, int] = field(default_factory=dict)
@@ -192,6 +199,12 @@ class World:
     views: dict[str, int] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
+    report_forms: dict[str, int] = field(default_factory=dict)
+    templates: dict[str, int] = field(default_factory=dict)
+    withdrawals: dict[str, int] = field(default_factory=dict)
+    bundles: dict[str, int] = field(default_factory=dict)
+    sharings: dict[str, int] = field(default_factory=dict)
+    talks: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
 
     def __repr__(self) -> str:

@@ -64,19 +64,19 @@ class FileBuilder:
         """Everything about files, in both partnerships."""
         for letter in PARTNERSHIPS:
             for name, (meeting, agency, status, readers) in REPORTS.items():
-                stored = self._file(letter, name, agency, FilePurpose.REPORT_ATTACHMENT, status, readers)
+                stored = self.file(letter, name, agency, FilePurpose.REPORT_ATTACHMENT, status, readers)
                 report_id = self.world.meeting(f"{letter}.{meeting}").invitations[agency].report_id
                 self.session.add(
                     ReportFile(partnership_id=stored.partnership_id, report_id=report_id, file_id=stored.id)
                 )
             for name, (agency, codes, readers) in EVIDENCE.items():
-                stored = self._file(letter, name, agency, FilePurpose.AUDIT_EVIDENCE, FileStatus.CLEAN, readers)
+                stored = self.file(letter, name, agency, FilePurpose.AUDIT_EVIDENCE, FileStatus.CLEAN, readers)
                 responses = self.world.returns[f"{letter}.{agency}"].responses
                 for code in codes:
                     self._evidence(stored, responses[code])
         self.session.flush()
 
-    def _file(
+    def file(
         self,
         letter: str,
         name: str,
@@ -85,6 +85,7 @@ class FileBuilder:
         status: FileStatus,
         names: tuple[str, ...],
     ) -> StoredFile:
+        """A file of this name, given by the agency's lead; `names` are those who may open it."""
         world, tag = self.world, name.upper().replace("_", "-")
         readers = {f"{letter}.{who}" for who in names}
         if {"police.lead", "police.practitioner"} & set(names):

@@ -21,8 +21,8 @@ from portal.domain.vocabulary import (
 )
 from portal.models.cases import Case, Child
 from portal.models.meetings import Invitation, Meeting
-from portal.models.reports import Report
 from portal.services import activity
+from tests.report_forms import add_report, publish
 from tests.world import BEFORE, NOW, PARTNERSHIPS, Invited, MeetingPlace, World, viewer_of
 from tests.world_plans import EXPECTED, KEEPERS, PLANS, SUBMITTED, Part, Plan, earlier_of
 
@@ -45,6 +45,7 @@ class MeetingBuilder:
     def build(self) -> None:
         """Everything about families, in both partnerships, and a first line in each one's trail."""
         for letter in PARTNERSHIPS:
+            self.world.report_forms[letter] = publish(self.session, self.world.partnerships[letter]).id
             cases = {number: self._case(letter, number) for number in sorted({plan.case for plan in PLANS})}
             for plan in PLANS:
                 self._meeting(letter, plan, cases[plan.case])
@@ -189,23 +190,21 @@ class MeetingBuilder:
             name: self.world.mark("report", letter, readers, tag.format(name.upper()))
             for name in ("involvement", "strengths", "worries", "threshold_reason")
         }
+        if part.report is SUBMITTED:
+            texts["threshold_view"] = ThresholdView.PLAN_NEEDED.value
+            texts["category_views"] = AbuseCategory.NEGLECT.value
         written_at = _noon(part.reported_on, hour=11) if part.reported_on else NOW - timedelta(days=1)
-        report = self.add(
-            Report(
-                partnership_id=invitation.partnership_id,
-                invitation_id=invitation.id,
-                status=part.report,
-                threshold_view=ThresholdView.PLAN_NEEDED.value if part.report is SUBMITTED else "",
-                category_views=AbuseCategory.NEGLECT.value if part.report is SUBMITTED else "",
-                started_at=written_at - timedelta(hours=1),
-                saved_at=written_at,
-                saved_by_id=writer,
-                submitted_at=written_at if part.report is SUBMITTED else None,
-                submitted_by_id=writer if part.report is SUBMITTED else None,
-                **texts,
-            )
-        )
-        return report.id
+        return add_report(
+            self.session,
+            partnership_id=invitation.partnership_id,
+            invitation_id=invitation.id,
+            template_id=self.world.report_forms[letter],
+            status=part.report,
+            answers=texts,
+            at=written_at,
+            by_id=writer,
+            started_at=written_at - timedelta(hours=1),
+        ).id
 
 
 def _noon(day: date, *, hour: int) -> datetime:

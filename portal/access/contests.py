@@ -19,7 +19,9 @@ def visible_to(viewer: Viewer) -> Select[Contest]:
 
 
 def visible_where(viewer: Viewer) -> ColumnElement[bool]:
-    """The rule of `visible_to` as a condition."""
+    """The rule of `visible_to` as a condition; nothing of it comes with a link to an invitation."""
+    if viewer.link is not None:
+        return false()
     opened = (
         meetings.invitations_visible_to(viewer)
         .with_only_columns(Invitation.id)
@@ -59,7 +61,9 @@ def outcomes_visible_to(viewer: Viewer) -> Select[Contest]:
 
 def may_view(viewer: Viewer, contest: Contest, invitation: Invitation, meeting: Meeting) -> bool:
     """Whether the viewer reads this contest, which is of this invitation to this meeting."""
-    return contest.invitation_id == invitation.id and meetings.may_view_invitation(viewer, invitation, meeting)
+    if viewer.link is not None or contest.invitation_id != invitation.id:
+        return False
+    return meetings.may_view_invitation(viewer, invitation, meeting)
 
 
 def may_contest(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:

@@ -51,6 +51,8 @@ def views_visible_to(viewer: Viewer) -> Select[ChildViews]:
 @kept_for_hat
 def said_visible_to(viewer: Viewer) -> Select[InvitationChild]:
     """What agencies say of single children: an agency's people their own, those who run the meeting all of it."""
+    if viewer.link is not None:
+        return select(InvitationChild).where(false())
     invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
     return select(InvitationChild).where(
         InvitationChild.partnership_id == viewer.partnership_id, InvitationChild.invitation_id.in_(invitations)
@@ -86,9 +88,11 @@ def may_view_views(
 def may_view_said(
     viewer: Viewer, said: InvitationChild, invitation: Invitation, meeting: Meeting, *, is_named: bool = True
 ) -> bool:
-    """Whether the viewer reads what this agency says of a child."""
-    return said.invitation_id == invitation.id and meetings.may_view_invitation(
-        viewer, invitation, meeting, is_named=is_named
+    """Whether the viewer reads what this agency says of a child; it is no part of what a link opens."""
+    return (
+        viewer.link is None
+        and said.invitation_id == invitation.id
+        and meetings.may_view_invitation(viewer, invitation, meeting, is_named=is_named)
     )
 
 
@@ -103,6 +107,8 @@ def may_keep(viewer: Viewer, meeting: Meeting) -> bool:
 
 def may_say(viewer: Viewer, invitation: Invitation, meeting: Meeting, report: Report | None) -> bool:
     """An agency says which children it knows as long as it may answer or write; the coordinator while they invite."""
+    if viewer.link is not None:
+        return False
     if viewer.may(Permission.INVITATIONS_ANSWER):
         return meetings.may_answer(viewer, invitation, meeting) or reports.may_write(
             viewer, invitation, meeting, report

@@ -16,7 +16,9 @@ from portal.models.reports import Report
 def visible_to(viewer: Viewer) -> Select[StoredFile]:
     """Files of the active partnership under their report's rule or, shared by several answers, under any of theirs.
 
-    A file that belongs to nothing is seen by commands alone. Whether it may be opened yet is asked of its status.
+    A file that belongs to nothing is seen by commands alone, and a bundle of reports is opened from its own page, where
+    the reading of each report in it is logged (access/report_bundles.py). Whether a file may be opened yet is asked of
+    its status.
     """
     if viewer.partnership_id is None:
         return select(StoredFile).where(false())
@@ -25,6 +27,7 @@ def visible_to(viewer: Viewer) -> Select[StoredFile]:
         return rows
     attached = exists().where(
         ReportFile.file_id == StoredFile.id,
+        ReportFile.withdrawn_at.is_(None),
         ReportFile.report_id.in_(reports.visible_to(viewer).with_only_columns(Report.id)),
     )
     backing = exists().where(
@@ -52,5 +55,6 @@ def may_view(
         FilePurpose.REPORT_ATTACHMENT: reads_report,
         FilePurpose.AUDIT_EVIDENCE: reads_answer,
         FilePurpose.MEETING_MINUTES: reads_minutes,
+        FilePurpose.REPORT_BUNDLE: False,
     }
     return reads[stored.purpose]

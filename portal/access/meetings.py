@@ -28,6 +28,8 @@ def visible_to(viewer: Viewer) -> Select[Meeting]:
     Practitioners: those their agency is invited to and relevant for, within their team. Leads: their whole
     agency's. Chairs: those they chair. Manager and coordinator: all. Everybody else: none. Of these, a meeting for
     named people only is seen by those who are named on it, and by nobody else.
+
+    A link opens no meeting, so that nothing that hangs on one comes with it: it opens its invitation alone.
     """
     return select(Meeting).where(visible_where(viewer))
 
@@ -56,8 +58,11 @@ def invitations_visible_to(viewer: Viewer) -> Select[Invitation]:
     """Invitations whose text the viewer may open: an agency its own, the meeting's keepers all of them.
 
     That other agencies were invited, what they answered and whether their report has come is part of the
-    meeting, for whoever sees the meeting; notes and drafts are not.
+    meeting, for whoever sees the meeting; notes and drafts are not. A link opens its one invitation, and none to a
+    meeting for named people only.
     """
+    if viewer.link is not None:
+        return select(Invitation).where(own_invitation_where(viewer))
     if viewer.partnership_id is None or not viewer.may(Permission.MEETINGS_VIEW):
         return select(Invitation).where(false())
     if not viewer.is_system and viewer.role in AGENCY_ROLES:
@@ -83,6 +88,9 @@ def own_invitation_where(viewer: Viewer) -> ColumnElement[bool]:
     )
     if viewer.agency_id is None:
         return false()
+    if viewer.link is not None:
+        open_to_all = Invitation.meeting_id.not_in(_for_named_people(viewer))
+        return and_(within_agency, Invitation.id == viewer.link.invitation_id, open_to_all)
     open_to_team = and_(_within_team(viewer), Invitation.meeting_id.not_in(_for_named_people(viewer)))
     return and_(within_agency, or_(open_to_team, Invitation.meeting_id.in_(_for_named_people(viewer, named=True))))
 
@@ -140,6 +148,8 @@ def may_view(viewer: Viewer, meeting: Meeting, own: Invitation | None, *, is_nam
 
 def may_view_invitation(viewer: Viewer, invitation: Invitation, meeting: Meeting, *, is_named: bool = True) -> bool:
     """Whether the viewer may open this invitation's own text (answer's note, chair's note)."""
+    if viewer.link is not None:
+        return invitation.meeting_id == meeting.id and _is_own(viewer, invitation, meeting)
     if invitation.meeting_id != meeting.id or not may_view(viewer, meeting, invitation, is_named=is_named):
         return False
     return viewer.is_system or viewer.role not in AGENCY_ROLES or _is_own(viewer, invitation, meeting)
@@ -149,6 +159,8 @@ def _is_own(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:
     """Whether it is the viewer's agency's, and their team's; who is named on a meeting is so whatever their team."""
     if not _of_agency(viewer, invitation):
         return False
+    if viewer.link is not None:
+        return invitation.id == viewer.link.invitation_id and not meeting.named_people_only
     team = viewer.hat.team_id if viewer.hat else None
     return viewer.role is Role.AGENCY_LEAD or meeting.named_people_only or invitation.team_id == team
 

@@ -18,6 +18,13 @@ class Permission(StrEnum):
     ATTENDANCE_DECLARE = "attendance.declare"
     REPORTS_WRITE = "reports.write"
     REPORTS_READ = "reports.read"
+    REPORTS_SHARE = "reports.share"
+    """Record what a family has seen of a report, or why not; whose, is asked of the row."""
+    REPORTS_WITHDRAW = "reports.withdraw"
+    """Take back a report, or a file of it, that was sent to the wrong place; whose, is asked of the row."""
+    WITHDRAWALS_VIEW = "withdrawals.view"
+    """The data-protection list: what was withdrawn, who had opened it, how far it is; content is asked of the row."""
+    WITHDRAWALS_ASSESS = "withdrawals.assess"
     REGISTER_KEEP = "register.keep"
     REGISTER_REOPEN = "register.reopen"
     """Have a register that was closed corrected."""
@@ -32,6 +39,8 @@ class Permission(StrEnum):
     NAMED_MEETINGS_OVERSEE = "named_meetings.oversee"
     """Know which meetings are for named people only, and name oneself with a reason."""
     VIEWS_GIVE = "views.give"
+    RETURN_LINKS = "return_links.keep"
+    """Make links by which somebody without an account answers for an agency, and keep who may be sent one."""
     OUTCOMES_DECIDE = "outcomes.decide"
     PLANS_VIEW = "plans.view"
     """Lists of children with a plan, the panel's agenda, midway checks."""
@@ -62,6 +71,9 @@ class Permission(StrEnum):
     AUDITS_OVERSEE = "audits.oversee"
     """Rounds: what is asked of everybody. Agencies have a page of their own returns."""
     FRAMEWORKS_VIEW = "frameworks.view"
+    REPORT_TEMPLATES_READ = "report_templates.read"
+    """What agencies are asked in their reports: versions of templates, and what they changed."""
+    REPORT_TEMPLATES_KEEP = "report_templates.keep"
     ESCALATIONS_VIEW = "escalations.view"
     """The list and the page of an escalation; what of it may be read is asked of the row."""
     ESCALATIONS_RAISE = "escalations.raise"
@@ -88,6 +100,8 @@ _AGENCY = _EVERYONE | {
     Permission.ATTENDANCE_DECLARE,
     Permission.REPORTS_WRITE,
     Permission.REPORTS_READ,
+    Permission.REPORTS_SHARE,
+    Permission.REPORTS_WITHDRAW,
     Permission.AUDITS_VIEW,
     Permission.AUDITS_ANSWER,
     Permission.AUDITS_SIGN,
@@ -124,6 +138,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_LEAD: _AGENCY
     | {
         Permission.TEAMS_ASSIGN,
+        Permission.WITHDRAWALS_VIEW,
+        Permission.RETURN_LINKS,
         Permission.AUDITS_LEAD,
         Permission.PEOPLE_VIEW,
         Permission.PEOPLE_MANAGE,
@@ -136,6 +152,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     | {
         Permission.MEETINGS_VIEW,
         Permission.REPORTS_READ,
+        Permission.REPORTS_SHARE,
+        Permission.REPORTS_WITHDRAW,
         Permission.REGISTER_KEEP,
         Permission.REGISTER_REOPEN,
         Permission.OUTCOMES_DECIDE,
@@ -151,6 +169,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.MEETINGS_DIARY,
         Permission.REGISTER_REOPEN,
         Permission.REPORTS_READ,
+        Permission.REPORTS_WITHDRAW,
+        Permission.WITHDRAWALS_VIEW,
+        Permission.WITHDRAWALS_ASSESS,
         Permission.FIGURES_VIEW,
         Permission.AGENCIES_VIEW,
         Permission.ACTIONS_VIEW,
@@ -158,16 +179,21 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PLANS_CHECK,
         Permission.KINDS_VIEW,
         Permission.RULES_VIEW,
+        Permission.REPORT_TEMPLATES_READ,
         Permission.BOARD_MEETINGS_VIEW,
     },
     Role.COORDINATOR: _EVERYONE
     | _RECORDING
     | {
         Permission.MEETINGS_VIEW,
+        Permission.REPORTS_SHARE,
+        Permission.REPORTS_WITHDRAW,
         Permission.MEETINGS_PLAN,
         Permission.KINDS_VIEW,
         Permission.RULES_VIEW,
+        Permission.REPORT_TEMPLATES_READ,
         Permission.REGISTER_KEEP,
+        Permission.RETURN_LINKS,
         Permission.EXPECTATIONS_SET,
         Permission.CASES_MANAGE,
         Permission.AGENCIES_VIEW,
@@ -187,20 +213,41 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.KINDS_MANAGE,
         Permission.RULES_VIEW,
         Permission.RULES_MANAGE,
+        Permission.REPORT_TEMPLATES_READ,
+        Permission.REPORT_TEMPLATES_KEEP,
         Permission.MONTHS_FREEZE,
         Permission.BOARD_MEETINGS_KEEP,
     },
-    Role.SCRUTINEER: _BOARD | _PANEL | {Permission.ESCALATIONS_VIEW, Permission.KINDS_VIEW, Permission.RULES_VIEW},
+    Role.SCRUTINEER: _BOARD
+    | _PANEL
+    | {
+        Permission.ESCALATIONS_VIEW,
+        Permission.KINDS_VIEW,
+        Permission.RULES_VIEW,
+        Permission.REPORT_TEMPLATES_READ,
+    },
     Role.ADMINISTRATOR: _EVERYONE
     | {
         Permission.AGENCIES_VIEW,
         Permission.AGENCIES_MANAGE,
         Permission.PEOPLE_VIEW,
         Permission.PEOPLE_MANAGE,
+        Permission.WITHDRAWALS_VIEW,
         Permission.ACTIVITY_VIEW,
         Permission.MESSAGES_WATCH,
     },
 }
+
+LINK_PERMISSIONS = frozenset(
+    {
+        Permission.INVITATIONS_ANSWER,
+        Permission.ATTENDANCE_DECLARE,
+        Permission.REPORTS_WRITE,
+        Permission.REPORTS_READ,
+    }
+)
+"""What a link of the two-minute return can do, for its one invitation. It opens no meeting, and nothing that hangs on
+one."""
 
 CASE_ROLES = frozenset(role for role, permissions in ROLES.items() if Permission.MEETINGS_VIEW in permissions)
 """Roles that see children: they sign in with an authenticator code, as administrators do."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from portal.access.roles import ROLES, Permission
+from portal.access.roles import LINK_PERMISSIONS, ROLES, Permission
 from portal.domain.vocabulary import AgencyType, Post, Role
 
 LONDON = ZoneInfo("Europe/London")
@@ -43,12 +43,26 @@ class PostedForm:
 
 
 @dataclass(frozen=True, slots=True)
+class OneInvitation:
+    """All that a link of the two-minute return opens: one agency's invitation to one meeting."""
+
+    link_id: int
+    partnership_id: int
+    partnership_name: str
+    agency_id: int
+    agency_name: str
+    agency_type: AgencyType
+    meeting_id: int
+    invitation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """A person (or a named system user) at one moment, wearing at most one hat.
 
     `now` is the UTC instant at which the request began: rules and rows take their time from it. A viewer
     without a hat sees no row of any partnership, except a system viewer, which commands use and which sees
-    one partnership whole.
+    one partnership whole, and whoever came by a link, who sees one invitation and is never signed in.
     """
 
     now: datetime
@@ -66,6 +80,8 @@ class Viewer:
     """How many notices the person has not read, under all their memberships, for the header; counted up to a limit."""
     posted: PostedForm | None = field(default=None, compare=False)
     """What the request posts; None where it only reads, and for commands."""
+    link: OneInvitation | None = None
+    """What a link opens to its holder, who has no hat; its code has been given."""
 
     @classmethod
     def nobody(cls, now: datetime) -> Viewer:
@@ -76,6 +92,11 @@ class Viewer:
     def of_system(cls, name: str, now: datetime, partnership_id: int | None = None) -> Viewer:
         """A command or the worker, by its name, for one partnership or (without) for the system's own rows."""
         return cls(now=now, name=name, system=name, system_partnership_id=partnership_id)
+
+    @classmethod
+    def by_link(cls, now: datetime, user_id: int, name: str, link: OneInvitation) -> Viewer:
+        """Whoever holds a link and has given its code."""
+        return cls(now=now, user_id=user_id, name=name, link=link)
 
     def wearing(self, membership_id: int) -> Viewer | None:
         """The same person under another of their memberships; None where it is not theirs."""
@@ -88,12 +109,14 @@ class Viewer:
         """Whether the active role (or the system) holds the permission at all."""
         if self.system is not None:
             return True
+        if self.link is not None:
+            return permission in LINK_PERMISSIONS
         return self.hat is not None and permission in self.hat.permissions
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether a person has passed every step of signing in."""
-        return self.user_id is not None and not self.code_pending
+        """Whether a person has passed every step of signing in; whoever came by a link has not."""
+        return self.user_id is not None and not self.code_pending and self.link is None
 
     @property
     def is_system(self) -> bool:
@@ -108,6 +131,8 @@ class Viewer:
     @property
     def partnership_id(self) -> int | None:
         """The partnership whose rows are in scope."""
+        if self.link is not None:
+            return self.link.partnership_id
         return self.hat.partnership_id if self.hat else self.system_partnership_id
 
     @property
@@ -118,11 +143,22 @@ class Viewer:
     @property
     def agency_id(self) -> int | None:
         """The active membership's agency."""
+        if self.link is not None:
+            return self.link.agency_id
         return self.hat.agency_id if self.hat else None
 
     @property
+    def agency_type(self) -> AgencyType | None:
+        """What kind of agency that is."""
+        if self.link is not None:
+            return self.link.agency_type
+        return self.hat.agency_type if self.hat else None
+
+    @property
     def role(self) -> Role | None:
-        """The active membership's role."""
+        """The active membership's role; whoever came by a link does what a practitioner of the agency does."""
+        if self.link is not None:
+            return Role.PRACTITIONER
         return self.hat.role if self.hat else None
 
     @property
@@ -133,11 +169,15 @@ class Viewer:
     @property
     def partnership_name(self) -> str:
         """For the page's header."""
+        if self.link is not None:
+            return self.link.partnership_name
         return self.hat.partnership_name if self.hat else ""
 
     @property
     def agency_name(self) -> str:
         """For the page's header; empty for roles that belong to no agency."""
+        if self.link is not None:
+            return self.link.agency_name
         return (self.hat.agency_name or "") if self.hat else ""
 
     @property

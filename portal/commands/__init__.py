@@ -16,6 +16,7 @@ from portal.commands import (
     partnerships,
     people,
     policy,
+    report_templates,
     serve,
     worker,
 )
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         partnerships,
         people,
         policy,
+        report_templates,
         serve,
         worker,
     ):

@@ -30,6 +30,7 @@ def check() -> None:
         _line("FILE_STORE_URL", readiness.file_store_faults(), settings.file_store_url),
         _line("CLAMD_SOCKET", readiness.scanner_faults(), _scanner(settings)),
         *_mail_lines(settings),
+        _text_line(),
     ]
     for line in lines:
         click.echo(line)
@@ -50,6 +51,13 @@ def _mail_lines(settings: Settings) -> list[str]:
         return [f"{kind}: SMTP_URL not set: no mails are made, and what people are told stays in their inbox"]
     setting = "NOTIFY_API_KEY" if settings.notify_api_key else "SMTP_URL"
     return [_line(setting, readiness.mail_faults(), server), f"ok: MAIL_FROM {settings.mail_from}"]
+
+
+def _text_line() -> str:
+    sender = readiness.text_sender()
+    if not sender:
+        return "ok: NOTIFY_TEXT_TEMPLATE_ID not set: codes for links are read out by the coordinator"
+    return _line("NOTIFY_TEXT_TEMPLATE_ID", readiness.text_faults(), sender)
 
 
 def _scanner(settings: Settings) -> str:

@@ -15,7 +15,7 @@ group = PlainGroup("partnerships", help="The areas that this portal serves.")
 @group.command()
 @click.argument("name")
 def create(name: str) -> None:
-    """Open a partnership called NAME, with the default rule set and the two audit frameworks."""
+    """Open a partnership called NAME, with the default rule set, the two audit frameworks and the report templates."""
     with plain_refusals():
         made = create_partnership(system_viewer("partnerships create", now()), name)
     click.echo(f"{made.name} is open. Its first administrator: flask people invite EMAIL --role administrator")

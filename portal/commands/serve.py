@@ -18,6 +18,9 @@ from portal.services.demo.accounts import DemoAccount, current_code, list_accoun
 
 HOST = "127.0.0.1"
 THREADS = 8
+IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of a request that never touch a disk: more than the largest clinical record with what was typed beside it."""
+
 SHOWN = (
     (Role.PRACTITIONER, AgencyType.POLICE),
     (Role.AGENCY_LEAD, AgencyType.GP),
@@ -42,7 +45,7 @@ def group(info: ScriptInfo, port: int) -> None:
     app = info.load_app()
     settings: Settings = app.extensions["settings"]
     try:
-        server = create_server(app, host=HOST, port=port, threads=THREADS, ident=None)
+        server = create_server(app, host=HOST, port=port, threads=THREADS, ident=None, inbuf_overflow=IN_MEMORY)
     except OSError as fault:
         raise_unusable([f"port {port} cannot be used ({fault.strerror}): choose another with PORT="])
     if misfits := readiness.file_store_misfits():

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from portal.config.servers import DEFAULT_MOST_FILE_MB, IN_BUCKET, file_faults, mail_faults
+from portal.config.servers import DEFAULT_MOST_FILE_MB, IN_BUCKET, file_faults, mail_faults, text_faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = "demo"
@@ -78,6 +78,10 @@ class Settings:
     notify_template_id: str = ""
     notify_base_url: str = ""
     """Where GOV.UK Notify is; empty is its own address."""
+    notify_text_api_key: str = field(default="", repr=False)
+    """Its key for text messages; the mails' own where only their template is named."""
+    notify_text_template_id: str = ""
+    """Its template for text messages; empty where none are sent, and codes are read out."""
     metrics_token: str = field(default="", repr=False)
     """What whoever collects /metrics shows; empty where nobody does."""
 
@@ -143,7 +147,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
     if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
         reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
     reasons += file_faults(env)
-    reasons += mail_faults(env)
+    reasons += mail_faults(env) + text_faults(env)
     if token := env.get("METRICS_TOKEN", ""):
         reasons += _secret_faults("METRICS_TOKEN", token)
     if reasons:
@@ -170,6 +174,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         notify_api_key=env.get("NOTIFY_API_KEY", ""),
         notify_template_id=env.get("NOTIFY_TEMPLATE_ID", ""),
         notify_base_url=env.get("NOTIFY_BASE_URL", "").rstrip("/"),
+        notify_text_api_key=env.get("NOTIFY_TEXT_API_KEY") or env.get("NOTIFY_API_KEY", ""),
+        notify_text_template_id=env.get("NOTIFY_TEXT_TEMPLATE_ID", ""),
         metrics_token=env.get("METRICS_TOKEN", ""),
     )
 

@@ -1,4 +1,4 @@
-"""What may be wrong with the settings that name servers: the file store, the scanner, and whoever sends mails."""
+"""What may be wrong with the settings that name servers: file store, scanner, whoever sends mails and texts."""
 
 from __future__ import annotations
 
@@ -69,6 +69,21 @@ def mail_faults(env: Mapping[str, str]) -> list[str]:
         faults.append("NOTIFY_API_KEY and NOTIFY_TEMPLATE_ID go together: set both, or neither")
     if template and not re.fullmatch(_UUID, template):
         faults.append("NOTIFY_TEMPLATE_ID must be the id of a template of GOV.UK Notify")
+    return faults
+
+
+def text_faults(env: Mapping[str, str]) -> list[str]:
+    """What is wrong with the settings of whoever sends text messages."""
+    key, template = env.get("NOTIFY_TEXT_API_KEY", ""), env.get("NOTIFY_TEXT_TEMPLATE_ID", "")
+    faults = []
+    if key and not _NOTIFY_KEY.fullmatch(key):
+        faults.append("NOTIFY_TEXT_API_KEY must be a key of GOV.UK Notify: its name and two ids, joined by hyphens")
+    if template and not re.fullmatch(_UUID, template):
+        faults.append("NOTIFY_TEXT_TEMPLATE_ID must be the id of a template of GOV.UK Notify")
+    if key and not template:
+        faults.append("NOTIFY_TEXT_API_KEY is set and NOTIFY_TEXT_TEMPLATE_ID is not: text messages need both")
+    if template and not (key or env.get("NOTIFY_API_KEY")):
+        faults.append("NOTIFY_TEXT_TEMPLATE_ID is set and no key: set NOTIFY_TEXT_API_KEY, or NOTIFY_API_KEY")
     return faults
 
 

@@ -24,3 +24,45 @@ def name_from(address: str) -> str:
     local = address.partition("@")[0].partition("+")[0]
     words = [word for word in re.split(r"[._\-]+", local) if word]
     return " ".join(word.capitalize() for word in words) or address
+
+
+_PRIVATE = frozenset(
+    (
+        "aol.com",
+        "btinternet.com",
+        "duck.com",
+        "fastmail.com",
+        "gmail.com",
+        "gmx.com",
+        "gmx.co.uk",
+        "googlemail.com",
+        "hotmail.co.uk",
+        "hotmail.com",
+        "icloud.com",
+        "live.co.uk",
+        "live.com",
+        "mac.com",
+        "mail.com",
+        "me.com",
+        "msn.com",
+        "ntlworld.com",
+        "outlook.com",
+        "pm.me",
+        "proton.me",
+        "protonmail.com",
+        "rocketmail.com",
+        "sky.com",
+        "talktalk.net",
+        "tiscali.co.uk",
+        "virginmedia.com",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "ymail.com",
+    )
+)
+"""Where people in Britain have mailboxes of their own, which are no work addresses."""
+
+
+def is_private(address: str) -> bool:
+    """Whether a clean address is at a provider of private mailboxes."""
+    return address.rpartition("@")[2] in _PRIVATE

@@ -116,3 +116,5 @@ class FilePurpose(StrEnum):
     REPORT_ATTACHMENT = "report_attachment"
     AUDIT_EVIDENCE = "audit_evidence"
     MEETING_MINUTES = "meeting_minutes"
+    REPORT_BUNDLE = "report_bundle"
+    """A meeting's reports as one document, which the portal makes itself."""

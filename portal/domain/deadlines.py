@@ -32,6 +32,8 @@ class ReportState(StrEnum):
     LATE = "late"
     SENT = "sent"
     SENT_LATE = "sent_late"
+    AFTER_MEETING = "after_meeting"
+    """It came when the meeting was over."""
 
 
 def last_day_of(start: date, period: Period) -> date:
@@ -133,11 +135,17 @@ def report_state(
     due: date | None,
     received_on: date | None,
     today: date,
+    held_on: date | None = None,
 ) -> ReportState:
-    """Return where a report stands; one that came although nobody asked for it is simply sent."""
+    """Return where a report stands; one that came although nobody asked for it is simply sent.
+
+    `held_on` is the day of a meeting that is over, where the caller tells late reports from those that came after it.
+    """
     asked = expectation in ASKED_TO_REPORT and due is not None and status != MeetingStatus.CANCELLED
     if received_on is not None:
         late = asked and due is not None and received_on > due
+        if late and held_on is not None and received_on > held_on:
+            return ReportState.AFTER_MEETING
         return ReportState.SENT_LATE if late else ReportState.SENT
     if not asked or due is None:
         return ReportState.NOT_NEEDED

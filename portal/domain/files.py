@@ -11,13 +11,15 @@ MOST_FILES = 20
 """Files that one thing (a report, an answer) may have."""
 
 LONGEST_NAME = 120
-TAKEN = "PDF, Word, Excel and PowerPoint files, PNG and JPEG pictures, and plain text or CSV"
+TAKEN = "PDF, Word, Excel and PowerPoint files, emails, PNG and JPEG pictures, and plain text or CSV"
 """What may be attached, in the words of pages."""
 
-ACCEPT = ".pdf,.docx,.xlsx,.pptx,.png,.jpg,.jpeg,.txt,.csv"
+ACCEPT = ".pdf,.docx,.xlsx,.pptx,.eml,.msg,.png,.jpg,.jpeg,.txt,.csv"
 """The same for a browser's own dialogue, which only suggests: what counts is the content."""
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')
+# Windows takes these for devices, whatever ending they have.
+_DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
 # Controls, formats (among them those that turn the direction of writing, so that "exe.pdf" reads as "fdp.exe"),
 # halves of characters, and what is not assigned or private.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -39,7 +41,10 @@ def shown_name(name: str) -> str:
     """A file's name as it can be shown: without folders, and without characters that hide or turn what is read."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSEEN)
-    return " ".join(_NOT_IN_NAMES.sub("_", seen).split()).strip(". ")[:LONGEST_NAME] or "file"
+    plain = " ".join(_NOT_IN_NAMES.sub("_", seen).split()).strip(". ")
+    if _DEVICES.match(plain):
+        plain = f"_{plain}"
+    return plain[:LONGEST_NAME].strip(". ") or "file"
 
 
 def clean_name(name: str, extensions: tuple[str, ...]) -> str:

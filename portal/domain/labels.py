@@ -16,7 +16,10 @@ from portal.domain.family_labels import FAMILY_LABELS
 from portal.domain.meeting_labels import MEETING_LABELS
 from portal.domain.outcome_labels import OUTCOME_LABELS
 from portal.domain.plan_labels import PLAN_LABELS
+from portal.domain.report_labels import REPORT_LABELS
+from portal.domain.return_link_labels import RETURN_LINK_LABELS
 from portal.domain.scheduling_labels import SCHEDULING_LABELS
+from portal.domain.sharing_labels import SHARING_LABELS
 from portal.domain.strategy_labels import STRATEGY_LABELS
 from portal.domain.vocabulary import (
     HEALTH_TYPES,
@@ -36,6 +39,7 @@ from portal.domain.vocabulary import (
     Role,
     ThresholdView,
 )
+from portal.domain.withdrawal_labels import WITHDRAWAL_LABELS
 
 
 class Label(NamedTuple):
@@ -121,6 +125,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
     },
     ReportStatus: {
         ReportStatus.DRAFT: _label("Draft, seen by your agency only", "Draft"),
+        ReportStatus.FOR_SIGN_OFF: _label("Waits for your lead’s signature", "For signature"),
         ReportStatus.SUBMITTED: _label("Sent"),
     },
     ReportState: {
@@ -129,6 +134,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
         ReportState.LATE: _label("Late"),
         ReportState.SENT: _label("Sent"),
         ReportState.SENT_LATE: _label("Sent late"),
+        ReportState.AFTER_MEETING: _label("Received after the meeting", "After the meeting"),
     },
     ThresholdView: {
         ThresholdView.PLAN_NEEDED: _label("A child protection plan is needed", "Plan needed"),
@@ -190,8 +196,12 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
             **MEETING_LABELS,
             **OUTCOME_LABELS,
             **PLAN_LABELS,
+            **REPORT_LABELS,
+            **RETURN_LINK_LABELS,
             **SCHEDULING_LABELS,
+            **SHARING_LABELS,
             **STRATEGY_LABELS,
+            **WITHDRAWAL_LABELS,
         }.items()
     },
 }

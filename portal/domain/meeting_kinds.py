@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from portal.domain import codes
 from portal.domain.due_rules import DueRule, Period, Unit
 from portal.domain.inquorate_rules import InquorateRule
 from portal.domain.labels import label, listed, short_label
@@ -79,14 +78,7 @@ def code_from(name: str, taken: Collection[str]) -> str:
 
     Files and scripts call the kind by it, so it stays when the name is changed.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:LONGEST_CODE].strip("_") or "meeting"
-    code, number = slug, 1
-    while code in taken or code == ITSELF:
-        number += 1
-        ending = f"_{number}"
-        code = slug[: LONGEST_CODE - len(ending)] + ending
-    return code
+    return codes.code_from(name, {*taken, ITSELF}, otherwise="meeting", longest=LONGEST_CODE)
 
 
 def of_kind(rule: MeetingRule, code: str) -> MeetingRule:

@@ -12,6 +12,12 @@ class NoticeKind(StrEnum):
     INVITATION_CHANGED = "invitation_changed"
     PART_ENDED = "part_ended"
     REPORT_DUE = "report_due"
+    REPORT_TO_SIGN = "report_to_sign"
+    REPORT_SENT_BACK = "report_sent_back"
+    BUNDLE_CUT = "bundle_cut"
+    CONSULTATION_RECORDED = "consultation_recorded"
+    REPORT_WITHDRAWN = "report_withdrawn"
+    WITHDRAWAL_LISTED = "withdrawal_listed"
     ATTENDANCE_TO_SAY = "attendance_to_say"
     REGISTER_TO_CLOSE = "register_to_close"
     PROPOSALS = "proposals"
@@ -70,11 +76,12 @@ class MailPlace(StrEnum):
 
 
 class MailKind(StrEnum):
-    """The day's mail to a person, one sent at once, or one about their account."""
+    """The day's mail to a person, one sent at once, one about their account, or a link to answer by."""
 
     DIGEST = "digest"
     AT_ONCE = "at_once"
     ACCOUNT = "account"
+    RETURN_LINK = "return_link"
 
 
 class MailState(StrEnum):

@@ -36,6 +36,16 @@ NOTICE_WORDS: Mapping[NoticeKind, NoticeWords] = {
         "Meeting not yours any more", "Take a meeting that is not yours any more out of your calendar"
     ),
     NoticeKind.REPORT_DUE: NoticeWords("Report due", "Send a report"),
+    NoticeKind.REPORT_TO_SIGN: NoticeWords("Report to sign off", "Sign off a report"),
+    NoticeKind.REPORT_SENT_BACK: NoticeWords("Report sent back", "Change a report that your lead sent back"),
+    NoticeKind.BUNDLE_CUT: _told("Reports to read", "The reports for a meeting can be read"),
+    NoticeKind.CONSULTATION_RECORDED: NoticeWords("Talk to confirm", "Confirm what was said on the telephone"),
+    NoticeKind.REPORT_WITHDRAWN: NoticeWords(
+        "Report withdrawn", "A report that you opened was withdrawn: destroy what you printed", asks=False
+    ),
+    NoticeKind.WITHDRAWAL_LISTED: NoticeWords(
+        "Report withdrawn: data protection", "See who had opened a report that was withdrawn", asks=False
+    ),
     NoticeKind.ATTENDANCE_TO_SAY: NoticeWords("Attendance to record", "Say who attended"),
     NoticeKind.REGISTER_TO_CLOSE: NoticeWords("Register to close", "Close a register"),
     NoticeKind.PROPOSALS: NoticeWords("Escalations proposed", "Decide what the rules propose to escalate"),

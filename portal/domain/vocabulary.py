@@ -119,9 +119,13 @@ PRESENT = frozenset(
 
 
 class ReportStatus(StrEnum):
-    """A report is a draft, seen by its agency alone, until it is submitted."""
+    """A report is a draft, seen by its agency alone, until it is submitted.
+
+    Where the agency wants it, its lead signs a report off before it goes: until then it waits, and nobody writes on it.
+    """
 
     DRAFT = "draft"
+    FOR_SIGN_OFF = "for_sign_off"
     SUBMITTED = "submitted"
 
 

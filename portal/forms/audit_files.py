@@ -7,39 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.return_sheets import RowChange, Typed, choice_name
 from portal.domain.rule_json import members, whole_number
 from portal.domain.sheet_cells import ANSWER, Column
 from portal.forms.fields import PortalForm, TextField
-from portal.forms.fields.drawn import Look, macro
-from portal.forms.fields.files import FileField
+from portal.forms.fields.files import OneFile
 
 KEEP, TAKE = "portal", "workbook"
 MOST_SENT = 1_500_000
 """Bytes of a workbook's changes that a page carries; forms may be a little larger."""
 
 MOST_ROWS = 2_000
-
-
-class OneFile(FileField):
-    """One file of one kind, which its own words name."""
-
-    def __init__(self, label: str, *, accept: str, hint: str, **rest: Any) -> None:
-        look = {"accept": accept}
-        super().__init__(label, hint=hint, multiple=False, look=look, required="Choose a file", **rest)
-
-    def draw(self, look: Look) -> Markup:
-        """A file input."""
-        return macro("file_input")(self.name, self.label.text, id=self.id, **look)
-
-    def content(self, most: int) -> bytes:
-        """The file's bytes, at most one more than `most`, so that whoever reads them sees that it is too large."""
-        stream = self.data[0].stream
-        stream.seek(0)
-        return stream.read(most + 1)
 
 
 class WorkbookForm(PortalForm):

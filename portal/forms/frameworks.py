@@ -7,17 +7,16 @@ from wtforms.validators import Regexp, StopValidation
 from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.labels import choices
 from portal.domain.vocabulary import AgencyType
+from portal.forms.drafts import DraftForm
 from portal.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
     FilterForm,
-    PortalForm,
     RadioField,
     SelectField,
     TextAreaField,
     TextField,
-    VersionField,
 )
 
 _CODE_HINT = (
@@ -40,17 +39,6 @@ class AskedOf(FilterForm):
 
     agency_type = SelectField("Asked of", choices(AgencyType), coerce=AgencyType, empty="Everybody")
     phase = SelectField("Ages", choices(SchoolPhase), coerce=SchoolPhase, empty="All ages")
-
-
-class DraftForm(PortalForm):
-    """An act upon a draft as it was when the page was drawn."""
-
-    version = VersionField()
-
-    @property
-    def seen(self) -> int:
-        """The draft's version when the page was drawn."""
-        return self.version.data or 0
 
 
 class DetailsForm(DraftForm):

@@ -186,20 +186,23 @@ _IN_A_ROW = {
 }
 
 
+WHO_CAME = (
+    Choice(Attendance.IN_PERSON, "We came in person"),
+    Choice(Attendance.VIDEO, "We joined by video"),
+    Choice(Attendance.TELEPHONE, "We joined by telephone"),
+    Choice(Attendance.DEPUTY, "A deputy came"),
+    Choice(Attendance.PARTIAL, "We came, but had to leave early"),
+    Choice(Attendance.APOLOGIES, "Nobody came: we had sent apologies"),
+    Choice(Attendance.NO_RESPONSE, "Nobody came"),
+)
+
+
 class AttendanceForm(PortalForm):
     """Who came? One question, asked from the meeting's day on."""
 
     attendance = RadioField(
         "Who came for you?",
-        [
-            Choice(Attendance.IN_PERSON, "We came in person"),
-            Choice(Attendance.VIDEO, "We joined by video"),
-            Choice(Attendance.TELEPHONE, "We joined by telephone"),
-            Choice(Attendance.DEPUTY, "A deputy came"),
-            Choice(Attendance.PARTIAL, "We came, but had to leave early"),
-            Choice(Attendance.APOLOGIES, "Nobody came: we had sent apologies"),
-            Choice(Attendance.NO_RESPONSE, "Nobody came"),
-        ],
+        WHO_CAME,
         coerce=Attendance,
         required="Choose who came",
         look=_heading("l"),

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from portal.config import ROOT
 from portal.domain.audit_vocabulary import ScaleKind, SchoolPhase, SignOffStep
-from portal.domain.errors import Unusable
 from portal.domain.frameworks import Check, Framework, QuestionText, StandardText
 from portal.domain.ratings import Scale
 from portal.domain.vocabulary import AgencyType
-from portal.gateways import strict_yaml
+from portal.gateways.checked_yaml import Shelf, one_line, refuse
 
-FOLDER = ROOT / "portal" / "frameworks"
-LARGEST = 1_000_000
-"""Bytes of a file; the longest framework that ships is a twentieth of it."""
+_SHELF = Shelf.of(ROOT / "portal" / "frameworks", "framework", "section-11", "section-175-157")
 
-SHIPPED: Mapping[str, Path] = {name: FOLDER / f"{name}.yaml" for name in ("section-11", "section-175-157")}
+SHIPPED = _SHELF.shipped
 """The frameworks that come with the portal, by their code."""
-
-
-def find(name: str) -> Path:
-    """Return the file that a person means: a framework that ships, by its code, or any other by its path."""
-    return SHIPPED.get(name, Path(name))
 
 
 def read(name: str) -> Framework:
     """Read a framework from a file, or one that ships. Raises Unusable with every fault as `FILE: path: reason`."""
-    try:
-        content = find(name).read_bytes()
-    except FileNotFoundError:
-        raise Unusable(
-            [f"{name}: file: there is no such file, and no framework of that name comes with the portal"]
-        ) from None
-    except IsADirectoryError:
-        raise Unusable([f"{name}: file: this is a folder, not a file"]) from None
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or "not a file name"
-        raise Unusable([f"{name}: file: cannot be read: {reason}"]) from None
-    return parse(content, name)
+    return parse(_SHELF.content_of(name), name)
 
 
 @cache
@@ -59,88 +34,9 @@ def shipped(code: str) -> Framework:
 
 def parse(content: bytes, name: str) -> Framework:
     """Read a framework from a file's content, called `name` in faults. Raises Unusable with all of them."""
-    plain = _plain(content, name)
-    faults = [f"{name}: {_path(fault.absolute_path)}: {_reason(fault)}" for fault in _schema_faults(plain)]
-    faults = faults or [f"{name}: {path}: {reason}" for path, reason in _faults_of_meaning(plain)]
-    if faults:
-        raise Unusable(faults)
+    plain = _SHELF.parse(content, name)
+    refuse(name, _faults_of_meaning(plain))
     return _framework(plain)
-
-
-def _plain(content: bytes, name: str) -> Any:
-    if len(content) > LARGEST:
-        raise Unusable([f"{name}: file: larger than {LARGEST:,} bytes"])
-    try:
-        return strict_yaml.read(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Unusable([f"{name}: file: not UTF-8 text"]) from None
-    except RecursionError:
-        raise Unusable([f"{name}: file: lists within lists too deep to read"]) from None
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "file"
-        raise Unusable([f"{name}: {where}: {fault.problem or 'not YAML'}"]) from None
-    except (yaml.YAMLError, ValueError) as fault:
-        raise Unusable([f"{name}: file: not YAML: {' '.join(str(fault).split())}"]) from None
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")))
-
-
-def _schema_faults(plain: Any) -> list[ValidationError]:
-    return sorted(_validator().iter_errors(plain), key=lambda fault: [str(part) for part in fault.absolute_path])
-
-
-_KINDS = {
-    "object": "a set of names with values",
-    "array": "a list",
-    "string": "a text: put it in quotes",
-    "integer": "a whole number",
-    "boolean": "true or false",
-}
-
-
-def _path(parts: Any) -> str:
-    """Return where a fault is, as `standards[0].questions[2].text`, counted from 0 as the schema does."""
-    said = ""
-    for part in parts:
-        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else str(part)
-    return said or "file"
-
-
-def _reason(fault: ValidationError) -> str:
-    """Return a fault in words for somebody who has not read the schema."""
-    short = json.dumps(fault.instance, ensure_ascii=False, default=str)
-    short = short if len(short) <= 60 else f"{short[:57]}..."
-    match fault.validator:
-        case "required" | "additionalProperties" | "enum":
-            return _plain_message(fault, short)
-        case "pattern":
-            about = fault.schema.get("description", "Write some words.") if isinstance(fault.schema, dict) else ""
-            return f"{short} cannot be used. {about}".strip()
-        case "maxLength":
-            return f"longer than {fault.validator_value} characters"
-        case "minItems" | "minProperties":
-            return "must not be empty"
-        case "type":
-            return f"{short} is not {_KINDS.get(str(fault.validator_value), 'of the right kind')}"
-        case _:
-            return fault.message
-
-
-def _plain_message(fault: ValidationError, short: str) -> str:
-    if fault.validator == "enum":
-        return f"{short} is none of {', '.join(_known(fault))}"
-    if fault.validator == "required":
-        return fault.message.replace(" is a required property", " is missing")
-    return fault.message.replace("Additional properties are not allowed ", "not known here ")
-
-
-def _known(fault: ValidationError) -> list[str]:
-    known = fault.validator_value
-    return [str(value) for value in known] if isinstance(known, list) else []
 
 
 def _faults_of_meaning(plain: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -205,7 +101,7 @@ def _framework(plain: dict[str, Any]) -> Framework:
             StandardText(
                 code=standard["code"],
                 title=standard["title"],
-                summary=_one_line(standard["summary"]),
+                summary=one_line(standard["summary"]),
                 questions=tuple(_question(question, usual) for question in standard["questions"]),
             )
             for standard in plain["standards"]
@@ -216,9 +112,9 @@ def _framework(plain: dict[str, Any]) -> Framework:
 def _question(plain: dict[str, Any], usual_scale: str) -> QuestionText:
     return QuestionText(
         code=plain["code"],
-        text=_one_line(plain["text"]),
-        help=_one_line(plain["help"]),
-        good=_one_line(plain["good"]),
+        text=one_line(plain["text"]),
+        help=one_line(plain["help"]),
+        good=one_line(plain["good"]),
         hints=tuple(plain.get("hints", ())),
         paragraph=plain["paragraph"],
         scale=plain.get("scale", usual_scale),
@@ -230,8 +126,3 @@ def _question(plain: dict[str, Any], usual_scale: str) -> QuestionText:
         is_local=plain.get("is_local", False),
         checks=tuple(Check.from_plain(check) for check in plain.get("checks", ())),
     )
-
-
-def _one_line(said: str) -> str:
-    """Return words without the line breaks that a file has for its own width."""
-    return " ".join(said.split())

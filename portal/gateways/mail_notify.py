@@ -6,15 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from notifications_python_client.errors import APIError
-from notifications_python_client.notifications import NotificationsAPIClient
 
 from portal.gateways.mail import SECONDS, Delivery, ForGood, Letter, TryAgain, Undelivered
-
-OWN_ADDRESS = "https://api.notifications.service.gov.uk"
-_REFUSED = (400, 403)
-_SETTINGS = "AuthError"
-"""A key that is not known, or a clock that is wrong: for us to mend, and no fault of the letter's."""
-
+from portal.gateways.notify import OWN_ADDRESS, client_of, is_for_good, why
 
 _STATUSES = {
     "delivered": Delivery.DELIVERED,
@@ -61,14 +55,14 @@ class NotifySender:
         try:
             return self._status(self._client(), reference) or Delivery.LOST
         except APIError as fault:
-            raise TryAgain(_why(fault)) from None
+            raise TryAgain(why(fault)) from None
 
     def fault(self) -> str | None:
         """Why no letter can be sent now: no answer, a key that is not taken, a template that is not there."""
         try:
             self._client().get_template(self.template_id)
         except APIError as fault:
-            return f"GOV.UK Notify cannot be used ({_why(fault)})"
+            return f"GOV.UK Notify cannot be used ({why(fault)})"
         return None
 
     def _status(self, client: Any, reference: str) -> Delivery | None:
@@ -77,27 +71,8 @@ class NotifySender:
         return _STATUSES.get(found[0]["status"], Delivery.UNDERWAY) if found else None
 
     def _client(self) -> Any:
-        # One for each letter: the library's client is not safe between threads.
-        return NotificationsAPIClient(self.api_key, base_url=self.base_url, timeout=self.seconds)
+        return client_of(self.api_key, self.base_url, self.seconds)
 
 
 def _sorted(fault: APIError) -> Undelivered:
-    if fault.status_code in _REFUSED and _kind(fault) != _SETTINGS:
-        return ForGood(_why(fault))
-    return TryAgain(_why(fault))
-
-
-def _why(fault: APIError) -> str:
-    """Its status and kind of error: what it says in words may hold an address."""
-    if fault.response is None:
-        return "no answer"
-    kind = _kind(fault)
-    return f"it answers {fault.status_code}, {kind}" if kind else f"it answers {fault.status_code}"
-
-
-def _kind(fault: APIError) -> str:
-    """The error's name as Notify gives it, such as ValidationError; empty where what came is not Notify's."""
-    errors = fault.message
-    first = errors[0] if isinstance(errors, list) and errors else None
-    kind = first.get("error") if isinstance(first, dict) else None
-    return kind if isinstance(kind, str) and kind.isalnum() else ""
+    return ForGood(why(fault)) if is_for_good(fault) else TryAgain(why(fault))

@@ -75,6 +75,22 @@ def password_changed_mail(name: str, at: datetime, link: str) -> Rendered:
     )
 
 
+def return_link_mail(
+    name: str, whom: str, due: Sequence[date], today: date, link: str, until: datetime, *, telephone: str = ""
+) -> Rendered:
+    """The mail with a link to one invitation; it says for whom and by when, and nothing of the meeting."""
+    ends = london_time(until)
+    return render(
+        "return_link",
+        person=name,
+        whom=whom,
+        by=by_words(due, today),
+        link=link,
+        telephone=telephone,
+        until=f"{day_words(ends.date(), today)}, {ends:%H:%M}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A template with invented facts, and when such a mail goes."""
@@ -119,6 +135,19 @@ def previews(base_url: str = "https://portal.example") -> list[Preview]:
             "New password",
             "When somebody is given a new link",
             joining_mail(name, JoiningPurpose.NEW_PASSWORD, surgery, joining, at + timedelta(days=3)),
+        ),
+        (
+            "Link to answer by",
+            "When a coordinator or an agency’s lead sends one to somebody without an account",
+            return_link_mail(
+                name,
+                surgery,
+                (today + timedelta(days=4),),
+                today,
+                f"{base_url}/return/…",
+                at + timedelta(days=14),
+                telephone="ending 123",
+            ),
         ),
         ("Password changed", "After a password was changed", password_changed_mail(name, at, f"{base_url}/sign-in")),
     )

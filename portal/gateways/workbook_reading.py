@@ -17,6 +17,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
+from portal.gateways.file_refusals import ENTITIES
 from portal.gateways.file_types import OFFICE, NotTaken, file_type
 from portal.gateways.workbooks import LISTS
 
@@ -31,7 +32,6 @@ ERROR = "Excel shows an error here. Type the text itself"
 DAMAGED = "This file cannot be read as an Excel workbook. It may be damaged."
 LINKED = "The workbook is linked to other files or data. Save it without links."
 SWOLLEN = "The workbook unpacks to far more than a return holds, so it was not taken."
-ENTITIES = "The workbook declares entities, which Excel never does, so it was not taken."
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -174,7 +174,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
                         raise NotAWorkbook(f"The workbook has a sheet with more than {MOST_ROWS:,} rows.")
                     node.clear()
     except DefusedXmlException:
-        raise NotAWorkbook(ENTITIES) from None
+        raise NotAWorkbook(f"This file {ENTITIES}.") from None
     except (ParseError, ValueError):
         raise NotAWorkbook(DAMAGED) from None
 

@@ -48,7 +48,8 @@ class StoredFile(Versioned, Base):
     key_id: Mapped[str] = mapped_column(String(16))
     """Which of the portal's keys wraps the file's own."""
     given_at: Mapped[datetime]
-    given_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Empty for what the portal made by itself."""
     scanned_at: Mapped[datetime | None]
 
 
@@ -65,3 +66,5 @@ class ReportFile(Base):
     partnership_id: Mapped[int]
     report_id: Mapped[int]
     file_id: Mapped[int] = mapped_column(primary_key=True)
+    withdrawn_at: Mapped[datetime | None]
+    """When this file alone was taken back; with its whole report it goes without this."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database.declarative import Base, Versioned, at_most, one_of
@@ -69,6 +69,10 @@ class PartnershipAgency(Versioned, Base):
     code: Mapped[str] = mapped_column(String(40))
     email: Mapped[str | None] = mapped_column(String(254))
     left_at: Mapped[datetime | None]
+    reports_signed_off: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a report goes only after the agency's lead has signed it off."""
+    link_returns: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether people of the agency may answer by a link in a mail, without an account."""
 
     agency: Mapped[Agency] = relationship(lazy="raise", viewonly=True)
 

@@ -54,6 +54,14 @@ def append_later(session: Session, row: dict[str, Any]) -> None:
     waiting[_PENDING].append(row)
 
 
+def chain_now(session: Session) -> None:
+    """Chain what waits for the end of the running transaction: for a long one that reads the trail of its own doing."""
+    waiting = notes(session).get(_PENDING, [])
+    _append(session.connection(), waiting)
+    # Emptied and not replaced: what comes later is chained at the commit as ever.
+    waiting.clear()
+
+
 def pending(session: Session) -> int:
     """How many rows the running transaction will chain."""
     return len(notes(session).get(_PENDING, ()))

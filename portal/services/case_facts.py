@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, case, func, select, update
+from sqlalchemy import Row, Table, bindparam, case, exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
@@ -31,6 +31,7 @@ from portal.domain.working_days import london_instant
 from portal.models.cases import Case
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
+from portal.models.report_waivers import ReportWaiver
 from portal.models.rule_sets import MeetingRule as StoredRule
 from portal.models.rule_sets import RuleSet
 from portal.services.batches import in_batches
@@ -91,7 +92,7 @@ def _recount(session: Session, partnership_id: int, case_ids: list[int], book: R
         )
         _note(meeting_changes, meeting, facts)
         for row in invitations[meeting.id]:
-            due = report_due_on(rule, meeting, given=row.report_due_given)
+            due = None if row.is_waived else report_due_on(rule, meeting, given=row.report_due_given)
             facts = {"attendance": _counted(row), "report_due_on": due, "meeting_on": meeting.scheduled_on}
             _note(invitation_changes, row, facts)
     _store(session, Meeting, _OF_MEETING, meeting_changes)
@@ -273,4 +274,9 @@ _INVITATION_COLUMNS = [
         ),
     ),
     Agency.agency_type,
+    # A report that is not needed is due on no day, whatever the rules say.
+    exists()
+    .where(ReportWaiver.invitation_id == Invitation.id, ReportWaiver.ended_at.is_(None))
+    .correlate(Invitation)
+    .label("is_waived"),
 ]

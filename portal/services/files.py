@@ -1,4 +1,4 @@
-"""Files that people give and open again: received, scanned and stored apart from any transaction, then kept by one.
+"""Files that people give: received, scanned and stored apart from any transaction, then kept by one.
 
 A service that takes files does both halves:
 
@@ -19,31 +19,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from io import SEEK_END
+from io import SEEK_END, BytesIO
 from typing import BinaryIO
 
 import structlog
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.access import files as access
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
-from portal.database.session import db
 from portal.domain.audit_vocabulary import FilePurpose, FileStatus
-from portal.domain.errors import Invalid, NotPermitted, NotVisible, PortalError
+from portal.domain.errors import Invalid, NotPermitted
 from portal.domain.files import MOST_FILES, Upload, clean_name, shown_name, size_in_words
 from portal.gateways.file_store import CHUNK, new_key, new_name
 from portal.gateways.file_types import NotTaken, file_type
 from portal.models.evidence import Evidence
 from portal.models.files import ReportFile, StoredFile
 from portal.models.minutes import MinutesDraft, SentPaper
-from portal.services import activity
+from portal.models.report_bundles import ReportBundle
 from portal.services.changes import Change
 from portal.services.filing import filing
 
 log = structlog.get_logger("portal.files")
 
 SCANNED = frozenset({FileStatus.CLEAN, FileStatus.INFECTED})
+MADE_HERE = frozenset({FilePurpose.REPORT_BUNDLE})
+"""What the portal makes itself, of texts alone: nobody gave it, and there is nothing to scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,6 @@ class NotKept(Invalid):
     """The file store could not take a file: no fault of whoever gave it."""
 
 
-class HeldBack(PortalError):
-    """The file may be seen in lists but not opened: it waits for the scanner, or a virus was found in it."""
-
-    def __init__(self, stored: StoredFile) -> None:
-        super().__init__("This file cannot be opened.")
-        self.stored = stored
-
-
 @contextmanager
 def receiving(
     viewer: Viewer, *, agency_id: int | None, purpose: FilePurpose, uploads: Sequence[Upload], field: str = "files"
@@ -103,9 +96,40 @@ def receiving(
         raise
 
 
+@contextmanager
+def making(viewer: Viewer, *, purpose: FilePurpose, name: str, media_type: str, content: bytes) -> Iterator[Received]:
+    """Encrypt and store a file that the portal has made, the partnership's own; gone again where the block fails.
+
+    Raises NotKept where the file store does not take it.
+    """
+    if viewer.partnership_id is None or purpose not in MADE_HERE:
+        raise NotPermitted("This is not made here.")
+    key = new_key()
+    wrapped, key_id = keyring.wrap(key), keyring.writing_id
+    with _said_under("files"):
+        stored = filing().store.write(key, _context(viewer.partnership_id, None, purpose), _pieces(BytesIO(content)))
+    try:
+        yield Received(
+            partnership_id=viewer.partnership_id,
+            agency_id=None,
+            purpose=purpose,
+            status=FileStatus.CLEAN,
+            name=name,
+            media_type=media_type,
+            size=len(content),
+            store_name=stored,
+            wrapped_key=wrapped,
+            key_id=key_id,
+            scanned_at=None,
+        )
+    except BaseException:
+        drop_bytes(stored)
+        raise
+
+
 def keep_file(change: Change, received: Received) -> StoredFile:
     """Give a received file its row. The caller ties it to what it belongs to."""
-    if change.viewer.user_id is None:
+    if change.viewer.user_id is None and received.purpose not in MADE_HERE:
         raise NotPermitted("A file is given by a person.")
     stored = StoredFile(
         partnership_id=received.partnership_id,
@@ -137,21 +161,6 @@ def check_number(already: int, uploads: Sequence[Upload], field: str = "files") 
         raise Invalid(words, errors={field: [words]})
 
 
-def open_file(viewer: Viewer, file_id: int) -> tuple[StoredFile, Iterator[bytes]]:
-    """A file and its bytes in pieces, decrypted as they are read; the reading is logged.
-
-    Raises NotVisible, HeldBack, and Damaged where the store does not hold what was put into it.
-    """
-    stored = db.session.scalar(access.visible_to(viewer).where(StoredFile.id == file_id))
-    if stored is None:
-        raise NotVisible("No such file.")
-    if stored.status not in filing().open_statuses:
-        raise HeldBack(stored)
-    chunks = stored_bytes(stored)
-    activity.record_reading(viewer, "file.opened", "file", [stored.id])
-    return stored, chunks
-
-
 def drop_if_unused(change: Change, file_id: int) -> str | None:
     """Delete a file's row, and with it the key, unless something else still has the file.
 
@@ -163,7 +172,7 @@ def drop_if_unused(change: Change, file_id: int) -> str | None:
         .where(StoredFile.id == file_id, StoredFile.partnership_id == change.viewer.partnership_id)
         .with_for_update()
     )
-    if stored is None or change.session.scalar(select(_is_used(stored.id))):
+    if stored is None or change.session.scalar(select(is_used(stored.id))):
         return None
     change.session.delete(stored)
     change.log("file.removed", "file", stored.id)
@@ -264,12 +273,14 @@ def _context(partnership_id: int, agency_id: int | None, purpose: FilePurpose) -
     return f"{partnership_id}/{agency_id or 0}/{purpose.value}".encode()
 
 
-def _is_used(file_id: int) -> ColumnElement[bool]:
+def is_used(file_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether anything has this file: a report, an answer, minutes, a bundle."""
     return or_(
         exists().where(ReportFile.file_id == file_id),
         exists().where(Evidence.file_id == file_id),
         exists().where(MinutesDraft.file_id == file_id),
         exists().where(SentPaper.file_id == file_id),
+        exists().where(ReportBundle.file_id == file_id),
     )
 
 

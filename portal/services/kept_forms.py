@@ -18,14 +18,15 @@ person who typed it gets it. Passwords, codes and tokens are never kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, or_, select
+from sqlalchemy import Select, Table, delete, false, insert, or_, select, update
 
 from portal.access.viewer import Viewer
 from portal.database.session import db, writing_apart
+from portal.domain.report_answers import seen
 from portal.domain.signing_in import SessionEnd
 from portal.models.sessions import KeptForm
 from portal.services.sessions import Ended
@@ -37,26 +38,40 @@ LONGEST_CONTENT = 500_000
 HAT = "working_as"
 """The field of every form that names the membership for which the page was drawn."""
 
+ASKED = "seen-"
+"""What stands before a question's name in the field beside it that says what its page showed."""
+
 _NEVER_KEPT = ("password", "code", "token", "csrf", "secret")
 _KEPT = cast(Table, KeptForm.__table__)
 
 
-def keep(ended: Ended, path: str, fields: Iterable[tuple[str, str]], now: datetime) -> bool:
+def keep(ended: Ended, path: str, fields: Iterable[tuple[str, str]], now: datetime, *, is_part: bool = False) -> bool:
     """Keep what was sent to the page at `path` by a sign-in that had ended; says whether it was kept.
+
+    `is_part` is for a script, which sends the questions that changed: what was kept of the others stays.
 
     Not for somebody who had signed out or changed their password: whoever then still has the old cookie may not
     be that person. Nor for one who had not passed the second step.
     """
-    content = json.dumps([[name, text] for name, text in fields if _is_kept(name)])
+    sent = list(fields)
+    asked = _asked(name for name, _text in sent)
+    found = _as_found(sent, asked)
+    sent = [(name, text) for name, text in sent if _is_kept(name, asked) and not _is_of(name, found)]
     if (
         not ended.was_complete
         or ended.reason in (SessionEnd.SIGNED_OUT, SessionEnd.PASSWORD_CHANGED)
         or len(path) > LONGEST_PATH
-        or not 2 < len(content) <= LONGEST_CONTENT
     ):
         return False
     mine = _KEPT.c.user_id == ended.user_id
     with writing_apart() as connection:
+        if is_part and asked:
+            names = {name for name, _text in sent}
+            before = connection.scalar(_newest(ended.user_id, path, now))
+            sent = [pair for pair in _pairs(before) if pair[0] not in names and not _is_of(pair[0], asked)] + sent
+        content = json.dumps(sent)
+        if not 2 < len(content) <= LONGEST_CONTENT:
+            return False
         newest = select(_KEPT.c.id).where(mine).order_by(_KEPT.c.id.desc()).limit(MOST_PER_PERSON - 1)
         connection.execute(delete(_KEPT).where(or_(_KEPT.c.kept_at <= now - KEPT_FOR, mine & (_KEPT.c.path == path))))
         connection.execute(delete(_KEPT).where(mine, _KEPT.c.id.not_in(newest)))
@@ -98,15 +113,25 @@ def hat_of(viewer: Viewer, path: str) -> int | None:
     return int(hat) if hat.isascii() and hat.isdigit() and len(hat) < 10 else None
 
 
-def drop(viewer: Viewer, path: str) -> None:
-    """Forget what was kept for the page at `path`: its form has been sent."""
+def drop(viewer: Viewer, path: str, *, only: Collection[str] | None = None) -> None:
+    """Forget what was kept for the page at `path`: its form has been sent.
+
+    `only` is for a script, which sends the questions that changed: those that were saved, by their names. What was kept
+    of the others stands in the page and nowhere else, so it stays.
+    """
+    user_id = viewer.user_id or 0
     with writing_apart() as connection:
-        connection.execute(
-            delete(_KEPT).where(
-                _KEPT.c.user_id == viewer.user_id,
-                or_(_KEPT.c.path == path, _KEPT.c.kept_at <= viewer.now - KEPT_FOR),
-            )
-        )
+        here = _KEPT.c.path == path
+        if only is not None:
+            pairs = _pairs(connection.scalar(_newest(user_id, path, viewer.now)))
+            left = [pair for pair in pairs if not _is_of(pair[0], only)]
+            if _asked(name for name, _text in left):
+                connection.execute(
+                    update(_KEPT).where(_KEPT.c.user_id == user_id, here).values(content=json.dumps(left))
+                )
+                here = false()
+        too_old = _KEPT.c.kept_at <= viewer.now - KEPT_FOR
+        connection.execute(delete(_KEPT).where(_KEPT.c.user_id == user_id, or_(here, too_old)))
 
 
 def is_waiting_for(user_id: int, now: datetime) -> bool:
@@ -118,14 +143,40 @@ def is_waiting_for(user_id: int, now: datetime) -> bool:
 
 
 def _read(viewer: Viewer, path: str) -> list[tuple[str, str]] | None:
-    content = db.session.scalar(
-        select(KeptForm.content)
-        .where(KeptForm.user_id == viewer.user_id, KeptForm.path == path, KeptForm.kept_at > viewer.now - KEPT_FOR)
-        .order_by(KeptForm.id.desc())
-        .limit(1)
-    )
-    return None if content is None else [(name, text) for name, text in json.loads(content)]
+    content = db.session.scalar(_newest(viewer.user_id or 0, path, viewer.now))
+    return None if content is None else _pairs(content)
 
 
-def _is_kept(name: str) -> bool:
-    return not any(word in name.lower() for word in _NEVER_KEPT)
+def _newest(user_id: int, path: str, now: datetime) -> Select[str]:
+    mine = _KEPT.c.user_id == user_id, _KEPT.c.path == path, _KEPT.c.kept_at > now - KEPT_FOR
+    return select(_KEPT.c.content).where(*mine).order_by(_KEPT.c.id.desc()).limit(1)
+
+
+def _pairs(content: str | None) -> list[tuple[str, str]]:
+    return [] if content is None else [(name, text) for name, text in json.loads(content)]
+
+
+def _asked(names: Iterable[str]) -> set[str]:
+    """The questions among a form's fields."""
+    return {name.removeprefix(ASKED) for name in names if name.startswith(ASKED)}
+
+
+def _as_found(sent: Collection[tuple[str, str]], asked: Collection[str]) -> set[str]:
+    """Questions whose answer was left as its page had shown it: a colleague may have answered them since.
+
+    Only where a page says by the answer itself what it had shown, as those of reports do.
+    """
+    shown = {name.removeprefix(ASKED): text for name, text in sent if name.startswith(ASKED)}
+    given = {code: ",".join(text for name, text in sent if code in (name, name.rpartition("-")[0])) for code in asked}
+    return {code for code, text in given.items() if shown[code] == str(seen(text.replace("\r\n", "\n")))}
+
+
+def _is_of(name: str, questions: Collection[str]) -> bool:
+    """Whether a field belongs to one of these questions: its answer, a part of it, or what its page had shown."""
+    question = name.removeprefix(ASKED)
+    return question in questions or question.rpartition("-")[0] in questions
+
+
+def _is_kept(name: str, asked: Collection[str]) -> bool:
+    """Questions that an area words itself may have any name, such as `postcode`: those `asked` are always kept."""
+    return _is_of(name, asked) or not any(word in name.lower() for word in _NEVER_KEPT)

@@ -95,9 +95,9 @@ def _sender_of(settings: Settings) -> Sender | None:
         return SmtpSender.at(settings.smtp_url, settings.mail_from)
     if settings.notify_api_key:
         # Its library takes a fifth of a second to load, which no start without it should pay.
-        from portal.gateways.mail_notify import OWN_ADDRESS, NotifySender
+        from portal.gateways import mail_notify, notify
 
-        return NotifySender(
-            settings.notify_api_key, settings.notify_template_id, settings.notify_base_url or OWN_ADDRESS
+        return mail_notify.NotifySender(
+            settings.notify_api_key, settings.notify_template_id, settings.notify_base_url or notify.OWN_ADDRESS
         )
     return None

@@ -1,4 +1,4 @@
-"""Partnerships: opening the portal to an area, with the rules, frameworks and trail that it starts with."""
+"""Partnerships: opening the portal to an area, with the rules, questions and trail that it starts with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from portal.models.partnerships import Partnership, PartnershipAgency
 from portal.models.people import Membership
 from portal.services import activity, rule_sets
 from portal.services.changes import changing
-from portal.services.frameworks import loading
+from portal.services.frameworks import loading as framework_loading
+from portal.services.report_templates import loading as template_loading
 
 LONGEST_NAME = 120
 
@@ -33,7 +34,7 @@ class ListedPartnership:
 
 
 def create_partnership(viewer: Viewer, name: str) -> Partnership:
-    """Open a partnership with its own trail, the default rule set, the usual meeting types and the audit frameworks.
+    """Open a partnership with its own trail, the default rules, the usual meeting types, audits and report templates.
 
     Raises Invalid for a name that is empty, too long or taken.
     """
@@ -54,7 +55,8 @@ def create_partnership(viewer: Viewer, name: str) -> Partnership:
             raise Invalid(taken) from None
         activity.open_chain(change.session, partnership.id)
         rule_sets.create_default(change, partnership.id)
-        loading.publish_shipped(change, partnership.id)
+        framework_loading.publish_shipped(change, partnership.id)
+        template_loading.publish_shipped(change, partnership.id)
         change.log("partnership.created", "partnership", partnership.id, partnership_id=partnership.id)
     return partnership
 

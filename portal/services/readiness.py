@@ -15,6 +15,7 @@ from portal.database.session import db
 from portal.models.people import User
 from portal.services.filing import filing
 from portal.services.mailing import mailing
+from portal.services.texting import texting
 
 DEMO_DOMAIN = "@demo.example"
 
@@ -61,6 +62,19 @@ def mail_server() -> str:
     """Who sends mails; empty where nobody is set."""
     sending = mailing()
     return sending.sender.name if sending else ""
+
+
+def text_faults() -> list[str]:
+    """Why no text message can be sent now; empty where one can, and where nobody is set who sends them."""
+    sender = texting()
+    fault = sender.fault() if sender else None
+    return [fault] if fault else []
+
+
+def text_sender() -> str:
+    """Who sends text messages; empty where nobody is set."""
+    sender = texting()
+    return sender.name if sender else ""
 
 
 @cache

@@ -7,7 +7,6 @@ takes ten times as long as the page that waits for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, time
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +15,6 @@ from sqlalchemy.orm import configure_mappers
 from portal.access.viewer import Hat, Viewer
 from portal.database.session import db
 from portal.domain.deadlines import ReportState
-from portal.domain.default_rules import default_rule_set
 from portal.domain.registers import NOT_SET, quorum_line
 from portal.domain.vocabulary import (
     AGENCY_ROLES,
@@ -31,10 +29,9 @@ from portal.domain.vocabulary import (
 from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
-from portal.services.registers.inquorate import family_of
+from portal.services.registers.inquorate import could_be_second
 from portal.services.registers.seals import frozen_words
 from portal.services.registers.sheet import Register, RegisterRow, RegisterState, SaidOfQuorum
-from portal.services.rule_sets import RuleBook, rule_book
 
 NOBODYS = 0
 """An id that no row has."""
@@ -106,11 +103,8 @@ def viewers_of_nothing(now: datetime) -> Iterator[Viewer]:
 def _prepare_register(today: date) -> None:
     """Read what stands above an open register without its quorum."""
     session = db.session()
-    with suppress(ValueError):
-        # Who does not exist has no rules; that is found once they have been looked for.
-        rule_book(session, NOBODYS)
     frozen_words(session, NOBODYS, today, None)
-    family_of(session, NOBODYS, invented_register(today), RuleBook((default_rule_set(),), ()), today)
+    could_be_second(session, NOBODYS, NOBODYS, None)
 
 
 def prepare_statements(now: datetime) -> bool:

@@ -16,10 +16,12 @@ from portal.domain.errors import NotPermitted, NotVisible
 from portal.domain.files import Upload, size_in_words
 from portal.models.files import ReportFile, StoredFile
 from portal.models.reports import Report
-from portal.services import files, reports
+from portal.services import files
 from portal.services.changes import Change, changing
+from portal.services.file_pictures import may_show
 from portal.services.filing import filing
 from portal.services.invitations.own import own_invitation
+from portal.services.reports.drafts import begin, draft_to_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Attachment:
     size: str
     status: FileStatus
     may_open: bool
+    may_show: bool = False
+    """Whether its pages can be looked at as pictures."""
 
 
 def attached_to(viewer: Viewer, report: Report | None) -> list[Attachment]:
@@ -43,10 +47,18 @@ def attached_to(viewer: Viewer, report: Report | None) -> list[Attachment]:
         .join(ReportFile, ReportFile.file_id == StoredFile.id)
         .where(ReportFile.report_id == report.id)
         .order_by(StoredFile.id)
-        .with_only_columns(StoredFile.id, StoredFile.name, StoredFile.size, StoredFile.status)
+        .with_only_columns(StoredFile.id, StoredFile.name, StoredFile.size, StoredFile.status, StoredFile.media_type)
     )
     return [
-        Attachment(row.id, row.name, size_in_words(row.size), row.status, row.status in open_statuses) for row in rows
+        Attachment(
+            row.id,
+            row.name,
+            size_in_words(row.size),
+            row.status,
+            may_open=row.status in open_statuses,
+            may_show=row.status in open_statuses and may_show(row.media_type),
+        )
+        for row in rows
     ]
 
 
@@ -63,7 +75,7 @@ def attach_files(viewer: Viewer, meeting_id: int, uploads: Sequence[Upload]) -> 
         files.receiving(viewer, agency_id=agency_id, purpose=purpose, uploads=uploads) as received,
         changing(viewer) as change,
     ):
-        report = reports.draft_to_write(change, meeting_id)
+        report = _begun(change, meeting_id)
         files.check_number(_number_at(change, report.id), uploads)
         kept = [files.keep_file(change, one) for one in received]
         change.session.add_all(
@@ -75,7 +87,7 @@ def attach_files(viewer: Viewer, meeting_id: int, uploads: Sequence[Upload]) -> 
 def remove_attachment(viewer: Viewer, meeting_id: int, file_id: int) -> None:
     """Take a file off a draft, and delete it. Raises NotVisible, NotPermitted and AlreadySent."""
     with changing(viewer) as change:
-        report = reports.draft_to_write(change, meeting_id)
+        report = _begun(change, meeting_id)
         attached = change.session.scalar(
             select(ReportFile).where(ReportFile.report_id == report.id, ReportFile.file_id == file_id)
         )
@@ -95,6 +107,14 @@ def _may_attach(viewer: Viewer, meeting_id: int, uploads: Sequence[Upload]) -> i
     if report is not None:
         files.check_number(len(attached_to(viewer, report)), uploads)
     return invitation.agency_id
+
+
+def _begun(change: Change, meeting_id: int) -> Report:
+    """The draft that the viewer's agency may write on, made where there is none; it is saved by having a file."""
+    draft = draft_to_write(change, meeting_id)
+    if draft.report is None:
+        change.log("report.saved", "report", begin(change, draft).id)
+    return begin(change, draft)
 
 
 def _number_at(change: Change, report_id: int) -> int:

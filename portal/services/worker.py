@@ -23,6 +23,7 @@ from portal.services.mails.deliveries import ask_deliveries
 from portal.services.mails.digests import make_digests
 from portal.services.mails.sending import send_mails
 from portal.services.notices.reminders import remind
+from portal.services.reports.bundle_clock import cut_due
 from portal.services.upkeep import remind_and_sleep
 
 log = structlog.get_logger("portal.worker")
@@ -55,6 +56,7 @@ class Done:
 # comes before what goes at once, so that what is in it need not go twice.
 WORKS: tuple[Work, ...] = (
     Work("clocks", 20, end_clocks),
+    Work("bundles", MINUTE, cut_due),
     Work("reminders", 15 * MINUTE, remind),
     Work("upkeep", 60 * MINUTE, remind_and_sleep),
     Work("digests", 5 * MINUTE, make_digests),

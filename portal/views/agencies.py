@@ -12,6 +12,7 @@ from portal.access import closures as closures_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
+from portal.domain.vocabulary import AGENCY_ROLES
 from portal.forms.agencies import AdoptForm, AgencyFilter, AgencyForm, ChangedAgencyForm, SharedAgencyForm
 from portal.services import agencies
 from portal.services.agency_entries import Details, Put
@@ -46,7 +47,12 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 @requires(Permission.AGENCIES_VIEW)
 def show(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
     """One agency: what it is, where it is reached, how many people stand for it."""
-    return render_template("agencies/show.html", agency=agencies.find_agency(viewer, agency_id))
+    sees_report_settings = viewer.role in AGENCY_ROLES and agency_id == viewer.agency_id
+    return render_template(
+        "agencies/show.html",
+        agency=agencies.find_agency(viewer, agency_id),
+        sees_report_settings=sees_report_settings,
+    )
 
 
 @pages.route("/agencies/new", methods=["GET", "POST"])

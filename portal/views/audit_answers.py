@@ -13,6 +13,7 @@ from portal.forms.fields import PortalForm
 from portal.services.audits.answering import AnswerText, Saved, save_answer
 from portal.services.audits.comments import add_comment
 from portal.services.audits.question_page import QuestionPage, question_page
+from portal.services.file_pictures import may_look_at
 from portal.web.csrf import worth_keeping
 
 CHANGE, MISSING, TAKE = "change", "missing", "take"
@@ -36,6 +37,7 @@ def draw_question(
         form=form,
         comment=comment or CommentForm(None),
         press=PressForm(None),
+        may_look_at=may_look_at,
         before=before,
         after=after,
         is_changing=page.may_answer and (not page.waits or asks_to_change or was_kept or has_answer()),

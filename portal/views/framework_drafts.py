@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
-from portal.domain.errors import Conflict, Invalid, NotPermitted
+from portal.domain.errors import NotPermitted
 from portal.domain.frameworks import QuestionText
 from portal.domain.vocabulary import AgencyType
+from portal.forms.drafts import DraftForm
 from portal.forms.frameworks import (
     DetailsForm,
-    DraftForm,
     NewQuestionForm,
     NewStandardForm,
     QuestionForm,
@@ -23,6 +23,7 @@ from portal.forms.frameworks import (
 from portal.services.frameworks import drafts, editions
 from portal.services.frameworks.drafts import EditionDetails
 from portal.services.frameworks.editions import EditionPage
+from portal.views.draft_pages import acted, saved_or_shown
 from portal.web.guards import requires
 
 pages = Blueprint("framework_drafts", __name__)
@@ -205,37 +206,21 @@ def _saved_or_shown(
     **context: object,
 ) -> ResponseReturnValue:
     """Save what was posted and go on, or show the form: with what is wrong, or beside what somebody else saved."""
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            onwards = save()
-        except Invalid as refused:
-            form.take(refused)
-        except Conflict as refused:
-            edition = _draft(viewer, edition.id)
-            lost = Conflict(str(refused), theirs=in_words(edition) if in_words else None)
-            form.version.data = edition.version
-        else:
-            flash(message)
-            return redirect(onwards, 303)
-    page = render_template(template, edition=edition, form=form, lost=lost, **context)
-    return page, 409 if lost else 400 if form.error_summary else 200
+    return saved_or_shown(
+        form,
+        edition,
+        save,
+        reread=lambda: _draft(viewer, edition.id),
+        draw=lambda now, lost: render_template(template, edition=now, form=form, lost=lost, **context),
+        in_words=in_words,
+        message=message,
+    )
 
 
 def _acted(viewer: Viewer, edition_id: int, act: Callable[[int], None], message: str) -> ResponseReturnValue:
     """Do what a button of one act asks, and say so on the edition's page, also where it could not be done."""
     _draft(viewer, edition_id)
-    form = DraftForm()
-    if form.validate_on_submit():
-        try:
-            act(form.seen)
-        except (Invalid, Conflict) as refused:
-            flash(str(refused), "notice")
-        else:
-            flash(message)
-    else:
-        flash("The page was out of date. Nothing was changed.", "notice")
-    return redirect(url_for("frameworks.show", edition_id=edition_id), 303)
+    return acted(act, message, url_for("frameworks.show", edition_id=edition_id))
 
 
 def _offer(form: QuestionForm, edition: EditionPage) -> None:

@@ -47,11 +47,17 @@ _WORDS = {
     TaskKind.ANSWER: ("Answer an invitation", "Answer"),
     TaskKind.CONFIRM_ANSWER: ("Moved: say whether your answer still stands", "Say"),
     TaskKind.REPORT: ("Send your report", "Write"),
+    TaskKind.REPORT_TO_SIGN: ("Sign off a report", "Read"),
+    TaskKind.REPORT_SENT_BACK: ("Your lead sent your report back", "Change"),
+    TaskKind.ADDENDUM_TO_SIGN: ("Sign off what is added to a report", "Read"),
+    TaskKind.ADDENDUM_SENT_BACK: ("Your lead sent back what you added to a report", "Change"),
+    TaskKind.CONSULTATION: ("Confirm what was said to the chair", "Read"),
     TaskKind.DECLARE: ("Say who attended", "Record"),
     TaskKind.DIFFERS: ("The chair has recorded your attendance otherwise", "See"),
     TaskKind.REGISTER: ("Close the register", "Open"),
     TaskKind.OVERSEE_REGISTER: ("A register is not closed", "See"),
     TaskKind.PROPOSALS: ("{missing} {proposals} not decided after a register was closed", "Decide"),
+    TaskKind.WITHDRAWALS: ("{missing} withdrawn {reports} to assess for data protection", "See"),
     TaskKind.CHILD_NOT_OURS: ("“Not ours” of {done} {children}, says {subject}", "Decide"),
     TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
     TaskKind.CONTEST: ("{subject} contests what is expected of them", "Decide"),
@@ -112,6 +118,7 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         actions="action" if task.done == 1 else "actions",
         checks="check is" if task.done == 1 else "checks are",
         proposals="proposal is" if missing == 1 else "proposals are",
+        reports="report" if missing == 1 else "reports",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
         agencies="agency" if task.of == 1 else "agencies",
         children="child" if task.done == 1 else "children",
@@ -134,6 +141,8 @@ _MEETING_PAGES = {
     TaskKind.ANSWER: "meetings.answer",
     TaskKind.CONFIRM_ANSWER: "scheduling.confirm",
     TaskKind.REPORT: "reports.write",
+    TaskKind.REPORT_TO_SIGN: "report_sending.check",
+    TaskKind.REPORT_SENT_BACK: "reports.write",
     TaskKind.DECLARE: "meetings.declare",
     TaskKind.REGISTER: "registers.show",
     TaskKind.QUORACY: "quoracy.show",
@@ -163,6 +172,7 @@ _SUBJECT_PAGES = {
 
 _LISTS = {
     TaskKind.PROPOSALS: "proposals.index",
+    TaskKind.WITHDRAWALS: "withdrawals.index",
     TaskKind.CHILD_NOT_OURS: "siblings.not_ours",
     TaskKind.STRATEGY_WAIT: "minutes.waiting",
     TaskKind.OUTCOMES_WAIT: "minutes.waiting",
@@ -170,6 +180,11 @@ _LISTS = {
     TaskKind.MINUTES_WAIT: "minutes.waiting",
     TaskKind.MIDWAY_OVERDUE: "plans.checks",
     TaskKind.CONFIRM_PEOPLE: "people_upkeep.confirm",
+}
+
+_ADDENDA = {
+    TaskKind.ADDENDUM_TO_SIGN: "report_sending.check",
+    TaskKind.ADDENDUM_SENT_BACK: "reports.write",
 }
 
 _OF_ESCALATIONS = frozenset(kind for kind in TaskKind if kind.value.startswith(("escalation_", "alert_")))
@@ -192,6 +207,10 @@ def _address(task: Task) -> str:
         return url_for("audit_rounds.show", round_id=task.subject_id, state="signed")
     if task.kind is TaskKind.NOT_OURS:
         return url_for("invitations.expect", meeting_id=task.meeting_id, invitation_id=task.subject_id)
+    if task.kind is TaskKind.CONSULTATION:
+        return url_for("consultations.show", meeting_id=task.meeting_id, talk_id=task.subject_id)
+    if task.kind in _ADDENDA:
+        return url_for(_ADDENDA[task.kind], meeting_id=task.meeting_id, adding=True)
     return url_for(_MEETING_PAGES.get(task.kind, "meetings.show"), meeting_id=task.meeting_id)
 
 

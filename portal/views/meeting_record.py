@@ -14,6 +14,7 @@ from portal.domain.strategy_vocabulary import StrategyRecordState
 from portal.domain.vocabulary import AGENCY_ROLES, MeetingKind, MeetingStatus
 from portal.services.meetings.page import MeetingPage
 from portal.services.meetings.record import MeetingRecord
+from portal.services.return_links.lines import links_line
 
 
 class Part(NamedTuple):
@@ -35,7 +36,12 @@ _STRATEGY = {
 
 def record_parts(viewer: Viewer, page: MeetingPage) -> list[Part]:
     """The parts that this kind of meeting has and this person may open, in the order of a meeting."""
-    return [*_of_those_invited(viewer, page), *_of_what_was_said(viewer, page)]
+    return [
+        *_of_those_invited(viewer, page),
+        *_of_links(viewer, page),
+        *_of_reports(page),
+        *_of_what_was_said(viewer, page),
+    ]
 
 
 def _of_those_invited(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:
@@ -47,6 +53,29 @@ def _of_those_invited(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:
     if record.has("family"):
         number = f"{record.family} named" if record.family else ""
         yield Part("The family, and what the children think", url_for("families.show", meeting_id=here), number, "blue")
+
+
+def _of_links(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:
+    """While there is something to answer; what was sent and used is told in a word."""
+    if page.meeting.register_closed_at is None and page.meeting.status is not MeetingStatus.CANCELLED:
+        line = links_line(viewer, page.meeting.id)
+        if line is not None:
+            yield Part(
+                "Links to answer by, without an account",
+                url_for("return_links.index", meeting_id=page.meeting.id),
+                line,
+            )
+
+
+def _of_reports(page: MeetingPage) -> Iterator[Part]:
+    record, here = page.record, page.meeting.id
+    if not any(part.report_due_on or part.report_received_on for part in page.parts):
+        return
+    bundle = (f"Bundle {record.bundle}", "green") if record.bundle else ("", "grey")
+    yield Part("All reports as one document", url_for("report_bundles.show", meeting_id=here), *bundle)
+    unseen = record.reports_unseen
+    words = f"{unseen} {'report' if unseen == 1 else 'reports'} not shared" if unseen else ""
+    yield Part("What the family has seen", url_for("report_sharing.index", meeting_id=here), words, "yellow")
 
 
 def _of_what_was_said(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:

@@ -16,7 +16,7 @@ from portal.domain.answering import has_begun
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.labels import label
 from portal.domain.quoracy import quorum_words
-from portal.domain.vocabulary import AGENCY_ROLES, Answer
+from portal.domain.vocabulary import AGENCY_ROLES, Answer, Role
 from portal.forms.invitations import AnswerForm, AttendanceForm
 from portal.forms.meetings import ANSWER, REPORT, MeetingFilter, SearchForm
 from portal.services import kept_forms
@@ -27,7 +27,7 @@ from portal.services.invitations.seen import seen_answer, seen_declaration
 from portal.services.meetings import searching
 from portal.services.meetings.children import children_of_meeting
 from portal.services.meetings.listing import COUNTED_AT_MOST, PER_PAGE, Filters, Period, list_meetings
-from portal.services.meetings.page import meeting_page
+from portal.services.meetings.page import MeetingPage, meeting_page
 from portal.views.lost_races import lost_race
 from portal.views.meeting_filters import draw_filters
 from portal.views.meeting_record import further_ways, next_step, record_parts
@@ -148,6 +148,7 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         may_answer=own is not None and access.may_answer(viewer, own, meeting),
         may_declare=own is not None and access.may_declare(viewer, own, meeting),
         may_write=own is not None and reports_access.may_write(viewer, own, meeting, page.report),
+        **_report_steps(viewer, page),
         may_give_to_team=own is not None and access.may_give_to_team(viewer, own),
         may_set_expectation=access.may_set_expectation(viewer, meeting),
         may_reopen=viewer.may(Permission.REGISTER_REOPEN) and meeting.register_closed_at is not None,
@@ -162,6 +163,19 @@ def show(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
         ways=list(further_ways(viewer, page)),
         quorum=quorum_words(page.quorum) if page.quorum else "",
     )
+
+
+def _report_steps(viewer: Viewer, page: MeetingPage) -> dict[str, bool]:
+    """What may be done with the agency's own report once it is written."""
+    own, meeting, report = page.own, page.meeting, page.report
+    if own is None or report is None:
+        return {"may_settle": False, "may_add": False}
+    return {
+        "may_settle": reports_access.may_settle(
+            viewer, own, meeting, report, signs_off=viewer.role is Role.AGENCY_LEAD
+        ),
+        "may_add": reports_access.may_add(viewer, own, meeting, report),
+    }
 
 
 @pages.route("/meetings/<int:meeting_id>/answer", methods=["GET", "POST"])

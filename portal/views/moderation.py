@@ -15,6 +15,7 @@ from portal.domain.vocabulary import AGENCY_ROLES
 from portal.forms.moderation import ModerationForm, ReleaseForm, rating_choices
 from portal.services.audits import moderating
 from portal.services.audits.moderating import QuestionPage
+from portal.services.file_pictures import may_look_at
 from portal.web.guards import requires
 
 pages = Blueprint("moderation", __name__)
@@ -111,5 +112,6 @@ def _question_page(viewer: Viewer, found: QuestionPage, form: ModerationForm, lo
         is_agency=viewer.role in AGENCY_ROLES,
         claim=claim(found.answer.scale, found.answer.rating),
         reason_words=agendas.words,
+        may_look_at=may_look_at,
         hides=lambda count: limit is not None and hide_small(count, limit),
     )

@@ -18,6 +18,8 @@ _MEETING_PAGES = {
     NoticeKind.PROPOSALS: "proposals.of_meeting",
     NoticeKind.QUORACY_AT_RISK: "quoracy.show",
     NoticeKind.QUORACY_ASKED: "meetings.answer",
+    NoticeKind.BUNDLE_CUT: "report_bundles.show",
+    NoticeKind.CONSULTATION_RECORDED: "report_sharing.index",
     **dict.fromkeys(
         (
             NoticeKind.DECISIONS_SENT,
@@ -28,6 +30,7 @@ _MEETING_PAGES = {
         "minutes.show",
     ),
 }
+_PAPERS = frozenset({NoticeKind.REPORT_TO_SIGN, NoticeKind.REPORT_SENT_BACK})
 _KIND_PAGES = {
     # What was upheld may have ended the agency's sight of the meeting; the list says what became of it all the same.
     NoticeKind.CONTEST_UPHELD: "contests.index",
@@ -48,6 +51,7 @@ _SUBJECT_PAGES = {
     "escalation": ("escalations.show", "escalation_id"),
     "escalation_proposal": ("proposals.show", "proposal_id"),
     "membership": ("people.show", "membership_id"),
+    "withdrawal": ("withdrawals.show", "withdrawal_id"),
 }
 
 
@@ -55,6 +59,9 @@ def address_of(opened: Opened) -> str:
     """The address of the page for the viewer, who wears the right membership by now; Home where there is none."""
     if opened.kind in _KIND_PAGES:
         return url_for(_KIND_PAGES[opened.kind])
+    if opened.meeting_id is not None and opened.kind in _PAPERS:
+        # The report itself has the place 0; what is added to it has its number.
+        return url_for("reports.write", meeting_id=opened.meeting_id, adding=opened.place > 0)
     if opened.meeting_id is not None:
         return url_for(_MEETING_PAGES.get(opened.kind, "meetings.show"), meeting_id=opened.meeting_id)
     if opened.subject == "escalation" and not opened.viewer.may(Permission.ESCALATIONS_VIEW):

@@ -5,6 +5,7 @@ The views of sign_in.py, joining.py and account.py come and go through here; thi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -169,7 +170,15 @@ def _keep_form(before: Ended | None) -> bool:
     page = page_of_form()
     if before is None or page is None:
         return False
-    return kept_forms.keep(before, page, request.form.items(multi=True), datetime.now(UTC))
+    fields = request.form.items(multi=True)
+    return kept_forms.keep(before, page, fields, datetime.now(UTC), is_part=_is_from_script())
+
+
+def _saved_alone(response: Response) -> Collection[str] | None:
+    """The questions that were saved, where a script sent some of a form's; none where the form was sent whole."""
+    answer = response.get_json(silent=True) if _is_from_script() and response.is_json else None
+    saved = answer.get("seen") if isinstance(answer, dict) else None
+    return saved if isinstance(saved, dict) else None
 
 
 def _drop_kept_form(response: Response) -> Response:
@@ -177,5 +186,5 @@ def _drop_kept_form(response: Response) -> Response:
         held = standing()
         page = page_of_form() if held is not None and held.has_kept_forms else None
         if held is not None and page is not None:
-            kept_forms.drop(held.viewer, page)
+            kept_forms.drop(held.viewer, page, only=_saved_alone(response))
     return response

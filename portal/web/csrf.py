@@ -6,10 +6,14 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from flask import Flask, current_app, g, request, session
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf, validate_csrf
+from wtforms.validators import ValidationError
 
 _NEVER_SHOWN = ("password", "code", "token", "csrf", "secret", "version", "working_as")
 _WORTH_KEEPING = 15
+
+WITHOUT_REFERRER = frozenset({"returns"})
+"""Blueprints whose pages tell nobody where they are, because their address opens something."""
 
 
 def worth_keeping(fields: dict[str, str]) -> dict[str, str]:
@@ -23,6 +27,22 @@ def worth_keeping(fields: dict[str, str]) -> dict[str, str]:
 
 class PortalCSRF(CSRFProtect):
     """Flask-WTF's protection, with every odd token refused as plainly as a wrong one."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Check the token, and over https which page the form was on; a page whose address is secret cannot say that.
+
+        Of such a page the browser itself is asked whether it is one of ours, where it tells.
+        """
+        if request.blueprint not in WITHOUT_REFERRER:
+            super().protect(apply_exemptions)  # type: ignore[no-untyped-call]
+        elif request.method in current_app.config["WTF_CSRF_METHODS"]:
+            try:
+                validate_csrf(self._get_csrf_token())
+            except ValidationError as fault:
+                self._error_response(str(fault))
+            if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+                self._error_response("The form was on a page of another site.")
+            g.csrf_valid = True
 
     def _get_csrf_token(self) -> str | None:
         # Flask-WTF is untyped.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -39,3 +41,13 @@ def download(content: bytes, content_type: str, name: str) -> Response:
 def spreadsheet(text: str, name: str) -> Response:
     """CSV with a byte order mark, without which a spreadsheet takes it for another alphabet."""
     return download(text.encode("utf-8-sig"), CSV, name)
+
+
+def attachment(chunks: Iterable[bytes], media_type: str, *, size: int, name: str) -> Response:
+    """A file that somebody gave, to be saved and never shown, under the name that it was kept with."""
+    answer = Response(chunks, mimetype=media_type)
+    answer.content_length = size
+    # A name that no browser misreads, and the true one as RFC 5987 writes it.
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return answer

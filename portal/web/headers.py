@@ -18,6 +18,11 @@ _ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
+SECRET_ADDRESSES = ("/return/",)
+"""Addresses that open something by themselves: whatever is gone to from there is told nothing of them."""
+
+NO_REFERRER = ("Referrer-Policy", "no-referrer")
+
 PRIVATE = "private, no-cache"
 """For what a browser may keep for its own, and asks for again each time: a view says so of its answer."""
 
@@ -51,6 +56,8 @@ def install_headers(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(security_headers(nonce=csp_nonce(), https=request.is_secure))
+        if request.path.startswith(SECRET_ADDRESSES):
+            response.headers.update([NO_REFERRER])
         if response.headers.get("Cache-Control") != PRIVATE:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Request, current_app, request
 
@@ -17,7 +17,9 @@ IN_MEMORY = 512 * 1024
 FILES_AT_ONCE = 8
 """So many of the largest files in one request; beyond that it is refused before it is read."""
 
+_NEVER_ON_DISK = 0
 _TAKES_FILES = "takes_files"
+_UNSTORED = "takes_unstored"
 _MOST = "most_file_bytes"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,8 +27,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 class CappedFile(SpooledTemporaryFile[bytes]):
     """A file of an upload: small ones in memory, others on disk without a name, and nothing beyond the limit."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(max_size=IN_MEMORY)
+    def __init__(self, most: int, in_memory: int = IN_MEMORY) -> None:
+        super().__init__(max_size=in_memory)
         self._room = most
         self.is_cut_off = False
 
@@ -42,6 +44,9 @@ class CappedFile(SpooledTemporaryFile[bytes]):
 class PortalRequest(Request):
     """A request whose files are cut off at the limit."""
 
+    unstored: int | None = None
+    """Room for a file that never touches a disk, in bytes; None where files are files."""
+
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -49,13 +54,27 @@ class PortalRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        return CappedFile(_most())
+        if self.unstored is None:
+            return CappedFile(_most())
+        # One file is read there: whatever else is sent with it finds no room.
+        room, self.unstored = self.unstored, 0
+        return CappedFile(room, in_memory=_NEVER_ON_DISK)
 
 
 def takes_files(view: View) -> View:
     """Let this view's requests be as large as files are; say it above `@requires`."""
     setattr(view, _TAKES_FILES, True)
     return view
+
+
+def takes_unstored_file(most: int) -> Callable[[View], View]:
+    """Let this view take one file of at most `most` bytes that is held in memory alone; say it above `@requires`."""
+
+    def marked(view: View) -> View:
+        setattr(view, _UNSTORED, most)
+        return takes_files(view)
+
+    return marked
 
 
 def is_cut_off(stream: Any) -> bool:
@@ -89,6 +108,8 @@ def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     view = current_app.view_functions.get(endpoint or "")
     if getattr(view, _TAKES_FILES, False):
         request.max_content_length = FILES_AT_ONCE * _most() + int(current_app.config["MAX_CONTENT_LENGTH"])
+        # The app's own kind of request, behind Flask's proxy for it.
+        cast(PortalRequest, request).unstored = getattr(view, _UNSTORED, None)
 
 
 def _most() -> int:

@@ -15,7 +15,7 @@ const FIRST_RETRY = 2000;
 const LAST_RETRY = 60000;
 const SIGNED_OUT_RETRY = 5000;
 
-class Autosave {
+export class Autosave {
   constructor(form) {
     this.form = form;
     this.line = form.querySelector("[data-autosave-status]") || this.addLine();
@@ -81,22 +81,39 @@ class Autosave {
     this.timer = window.setTimeout(() => this.now(), delay);
   }
 
+  /** Whether there is something to send now. */
+  pending() {
+    return this.changed();
+  }
+
+  /** What is sent now: `fields` makes it, with the token of the moment. */
+  parcel() {
+    return { contents: this.contents(), fields: () => new FormData(this.form) };
+  }
+
+  /** Notes what came of a parcel. */
+  answered(outcome, answer, parcel) {
+    if (outcome !== SAVED) return;
+    this.kept = parcel.contents;
+    followVersion(this.form, answer);
+  }
+
   async now() {
-    if (this.sending || this.leaving || this.stopped || !this.changed()) return;
+    if (this.sending || this.leaving || this.stopped || !this.pending()) return;
     window.clearTimeout(this.timer);
     this.sending = true;
-    const contents = this.contents();
+    const parcel = this.parcel();
     const renew = this.lastProblem === SIGNED_OUT || this.lastProblem === SOMEBODY_ELSE;
-    const { outcome, answer } = await send(this.form, this.form.dataset.autosave, renew);
+    const { outcome, answer } = await send(parcel.fields, this.form.dataset.autosave, renew);
     this.sending = false;
-    if (outcome === SAVED) {
-      this.kept = contents;
-      followVersion(this.form, answer);
-    }
+    this.answered(outcome, answer, parcel);
     if (this.waiting) {
       this.waiting = false;
-      this.form.requestSubmit(this.submitter);
-      return;
+      this.leaving = outcome !== FAILED;
+      if (this.leaving) {
+        this.form.requestSubmit(this.submitter);
+        return;
+      }
     }
     this.tell(outcome, answer);
   }
@@ -107,10 +124,10 @@ class Autosave {
     if (outcome === SAVED) {
       this.retry = FIRST_RETRY;
       this.say(`Saved ${answer.saved_at || ""}`.trim());
-      if (this.changed()) this.soon(PAUSE);
+      if (this.pending()) this.soon(PAUSE);
     } else if (outcome === CONFLICT) {
       this.stopped = true;
-      this.sayConflict();
+      this.sayConflict(answer);
     } else if (outcome === REFUSED) {
       this.say(`Not saved. ${answer.message || "Something here cannot be saved as it stands."}`, true);
     } else if (outcome === SIGNED_OUT) {
@@ -156,5 +173,5 @@ class Autosave {
 }
 
 export function startAutosave() {
-  for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);
+  for (const form of document.querySelectorAll("form[data-autosave]:not([data-autosave-questions])")) new Autosave(form);
 }

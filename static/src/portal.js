@@ -10,7 +10,9 @@ import {
   createAll,
 } from "govuk-frontend";
 import { startAutosave } from "./autosave.js";
+import { startChoosing } from "./choosing.js";
 import { startFolding } from "./folding.js";
+import { startQuestions } from "./questions.js";
 import { startReaching } from "./reaching.js";
 import { startRegister } from "./register.js";
 import { startReveals } from "./reveals.js";
@@ -27,7 +29,10 @@ for (const component of [
   createAll(component);
 }
 startFolding();
-startAutosave();
+// Before what saves: a form that stays goes on being saved.
 startReaching();
+startAutosave();
+startChoosing();
+startQuestions();
 startRegister();
 startReveals();

@@ -1,10 +1,10 @@
-// A form with a long text that nobody keeps as it is typed is sent only once the portal answers: a browser that finds
-// nobody there leaves the page, and takes the text with it.
+// A form with a long text is sent only once the portal answers: a browser that finds nobody there leaves the page, and
+// takes the text with it. Also where it is kept as it is typed: the last words may not have been.
 const WAIT = 8000;
 const NOT_SENT = "Not sent: no connection. What you typed is still here. Keep this page open and try again.";
 
 export function startReaching() {
-  for (const form of document.querySelectorAll('form[method="post" i]:not([data-autosave])')) {
+  for (const form of document.querySelectorAll('form[method="post" i]')) {
     if (form.querySelector("textarea")) new Reaching(form);
   }
 }
@@ -15,15 +15,17 @@ class Reaching {
     this.asking = false;
     this.reached = false;
     form.addEventListener("submit", (event) => this.submitted(event));
-    // Back to a page that the browser had kept whole: whether the portal is there is asked again.
-    window.addEventListener("pageshow", () => {
-      this.reached = false;
-    });
   }
 
   async submitted(event) {
-    if (this.reached) return;
+    if (this.reached) {
+      // For this once: whoever comes back to the page, or is held up by a save, is asked for anew.
+      this.reached = false;
+      return;
+    }
     event.preventDefault();
+    // Whoever else hears of it would take the page to be on its way.
+    event.stopImmediatePropagation();
     if (this.asking) return;
     this.asking = true;
     this.reached = await isThere();

@@ -46,7 +46,7 @@ class Row {
     this.sending = true;
     this.again = false;
     this.say("Saving…");
-    const result = await send(this.form, this.form.action, this.signedOut);
+    const result = await send(() => new FormData(this.form), this.form.action, this.signedOut);
     this.sending = false;
     this.tell(result.outcome, result.answer);
     if (this.again && result.outcome === SAVED) this.save();

@@ -11,23 +11,23 @@ const STALE = "stale";
 const TIMEOUT = 20000;
 const KEEPALIVE_LIMIT = 50000;
 
-/** Posts the form to `address`; gives {outcome, answer} and never throws.
+/** Posts what `fieldsNow` makes to `address`; gives {outcome, answer} and never throws.
  *  `renew` first takes a new token, where the last try found nobody signed in. */
-export async function send(form, address, renew = false) {
+export async function send(fieldsNow, address, renew = false) {
   if (renew) {
     const renewed = await renewToken();
     if (renewed !== SAVED) return { outcome: renewed, answer: {} };
   }
-  const first = await post(form, address);
+  const first = await post(fieldsNow, address);
   if (first.outcome !== STALE) return first;
   const renewed = await renewToken();
   if (renewed !== SAVED) return { outcome: renewed, answer: {} };
-  const second = await post(form, address);
+  const second = await post(fieldsNow, address);
   return second.outcome === STALE ? { ...second, outcome: REFUSED } : second;
 }
 
-async function post(form, address) {
-  const fields = withoutFiles(new FormData(form));
+async function post(fieldsNow, address) {
+  const fields = withoutFiles(fieldsNow());
   let response;
   try {
     response = await fetch(address, {

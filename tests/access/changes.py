@@ -13,11 +13,15 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from tests.access.clinical_record_routes import CLINICAL_FILLINGS
 from tests.access.filling import Filling, day, filling, membership_of, raw
 from tests.access.matrix import address_of
 from tests.access.meeting_changes import MEETING_FILLINGS
+from tests.access.return_routes import RETURN_FILLINGS
 from tests.access.routes import ROUTES
 from tests.access.rules_routes import RULES_FILLINGS
+from tests.access.sharing_routes import SHARING_FILLINGS
+from tests.access.template_routes import TEMPLATE_FILLINGS
 from tests.page_client import PageClient, form_values
 from tests.signing_in import sign_in_as
 from tests.world import PASSWORD, World
@@ -60,8 +64,12 @@ _AUGUST = {**day("begins_on", 3, 8, 2026), **day("ends_on", 7, 8, 2026)}
 
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
+    **CLINICAL_FILLINGS,
     **MEETING_FILLINGS,
     **RULES_FILLINGS,
+    **RETURN_FILLINGS,
+    **SHARING_FILLINGS,
+    **TEMPLATE_FILLINGS,
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),
     "/account/recovery-codes": filling(password=PASSWORD),
     "/actions/<int:action_id>/check": filling(outcome="close", text="The register of the training was seen."),

@@ -62,8 +62,11 @@ def _of_meeting(world: World, key: str, second: str, letter: str) -> dict[str, o
         "meeting_id": meeting.id,
         "invitation_id": invited.id if invited else None,
         "attendee_id": world.attendees.get(f"{key}.{second}"),
+        "link_id": world.return_links.get(f"{key}/{second}"),
         "child_id": world.children.get(f"{letter}.{child or second}"),
         "correction_id": world.corrections.get(f"{key}.{second}"),
+        "sharing_id": world.sharings.get(f"{key}.{second}"),
+        "talk_id": world.talks.get(f"{key}.{second}"),
         "question": second if second in list(StrategyQuestion) else "came",
         "number": int(second) if second.isdigit() else None,
     }
@@ -125,7 +128,11 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "round": _of_round,
     "action": lambda world, key, _second, _letter: {"action_id": world.actions[key]},
     "closure": lambda world, key, _second, _letter: {"closure_id": world.closures[key]},
-    "file": lambda world, key, _second, _letter: {"file_id": world.files[key]},
+    "withdrawal": lambda world, key, second, letter: {
+        "withdrawal_id": world.withdrawals[key],
+        "file_id": world.files.get(f"{letter}.{second}"),
+    },
+    "file": lambda world, key, _second, _letter: {"file_id": world.files[key], "page": 1},
     "escalation": lambda world, key, second, _letter: {
         "escalation_id": world.escalations[key],
         "number": int(second) if second else None,
@@ -138,8 +145,16 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "group": lambda world, key, _second, _letter: {"group_id": world.board_groups[key]},
     "member": lambda world, key, _second, _letter: {"member_id": world.board_members[key]},
     "board_meeting": lambda world, key, _second, _letter: {"board_meeting_id": world.board_meetings[key]},
+    "template": lambda world, key, second, _letter: {
+        "template_id": world.templates[key],
+        "section": second,
+        "question": second,
+    },
     "kind": lambda world, key, _second, _letter: {"kind_id": world.meeting_types[key]},
-    "agency": lambda world, key, _second, _letter: {"agency_id": world.agencies[key]},
+    "agency": lambda world, key, _second, _letter: {
+        "agency_id": world.agencies[key],
+        "contact_id": world.contacts.get(key),
+    },
     "team": lambda world, key, _second, _letter: {"team_id": world.teams[key]},
     "membership": lambda world, key, _second, _letter: {"membership_id": world.person(key).hat.membership_id},
 }

@@ -8,6 +8,7 @@ _MEETING = "/meetings/<int:meeting_id>"
 _FAMILY = f"{_MEETING}/family"
 _FAMILY_PERSON = f"{_FAMILY}/<int:attendee_id>"
 _REPORT = filling(involvement="We see the family each week.", page=f"{_MEETING}/report")
+_ADDENDUM = filling(involvement="We see the family each week.", page=f"{_MEETING}/report/addendum")
 
 # By rule, or by rule and place where one place has another form.
 MEETING_FILLINGS: dict[str | tuple[str, str], Filling] = {
@@ -53,6 +54,8 @@ MEETING_FILLINGS: dict[str | tuple[str, str], Filling] = {
     "/cases/<int:case_id>/children/<int:child_id>": filling(given_name="Corrected"),
     "/contests/<int:contest_id>/decide": filling(outcome="keep", kept_words="Your answer came after the meeting."),
     f"{_MEETING}/contest": filling(wanted="not_relevant", reason="never_ours"),
+    f"{_MEETING}/reports/<int:invitation_id>/withdraw": filling(what="report", reason="wrong_child"),
+    "/withdrawals/<int:withdrawal_id>/assess": filling(words="One person had read it.", step="not_decided"),
     "/figures/months/correct": raw(month=202604, version=2, reason="A register was corrected."),
     f"{_FAMILY}/new": filling(relation="carer", name="Newly Named"),
     f"{_FAMILY}/bring": raw(),
@@ -105,4 +108,12 @@ MEETING_FILLINGS: dict[str | tuple[str, str], Filling] = {
     f"{_MEETING}/report": _REPORT,
     f"{_MEETING}/report/autosave": _REPORT,
     f"{_MEETING}/report/check": raw(version=1),
+    f"{_MEETING}/report/send-back": raw(version=1, note="Say when."),
+    f"{_MEETING}/report/take-back": raw(),
+    f"{_MEETING}/report/addendum": _ADDENDUM,
+    f"{_MEETING}/report/addendum/autosave": _ADDENDUM,
+    f"{_MEETING}/report/addendum/check": raw(version=1),
+    f"{_MEETING}/report/addendum/send-back": raw(version=1, note="Say when."),
+    f"{_MEETING}/report/addendum/take-back": raw(),
+    "/agencies/<int:agency_id>/reports": filling(sender="lead"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.access.audit_routes import AUDIT_ROUTES
 from tests.access.board_routes import BOARD_ROUTES, KIND_ROUTES
+from tests.access.clinical_record_routes import CLINICAL_ROUTES
 from tests.access.contest_routes import CONTEST_ROUTES, MONTH_ROUTES
 from tests.access.diary_routes import DIARY_ROUTES
 from tests.access.escalation_routes import ESCALATION_ROUTES, MESSAGE_ROUTES
@@ -16,10 +17,14 @@ from tests.access.family_routes import FAMILY_ROUTES
 from tests.access.outcome_routes import MINUTES_ROUTES, OUTCOME_ROUTES
 from tests.access.plan_routes import PLAN_ROUTES
 from tests.access.quoracy_routes import QUORACY_ROUTES
+from tests.access.report_routes import REPORT_ROUTES
+from tests.access.return_routes import RETURN_ROUTES
 from tests.access.rules_routes import RULES_ROUTES
 from tests.access.scheduling_routes import SCHEDULING_ROUTES
+from tests.access.sharing_routes import SHARING_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
 from tests.access.strategy_routes import NAMED_ROUTES, STRATEGY_ROUTES
+from tests.access.template_routes import TEMPLATE_ROUTES
 from tests.access.who import (
     AGENCIES,
     BOARD,
@@ -42,6 +47,7 @@ from tests.access.who import (
     rows,
     seen_by,
 )
+from tests.access.withdrawal_routes import WITHDRAWAL_ROUTES
 from tests.world_plans import PLANS
 
 SEEN = seen_by()
@@ -178,8 +184,12 @@ FILES = rows(
         "gp_evidence": place(GP),
         "gp_lead_evidence": place({"gp.lead"}),
         "school_evidence": place({"school.lead", "school.head", "school.governor"} | BOARD),
+        "gp_withdrawn": place(()),
+        "school_withdrawn": place(()),
     },
 )
+# Text has no pictures of its pages: whoever sees it is told to take it along.
+PICTURES = rows(EVERYBODY, {key: place(one.opens_to, answer=(409,)) for key, one in FILES.places.items()})
 
 _MEETING = "/meetings/<int:meeting_id>"
 _PERSON = "/people/<int:membership_id>"
@@ -187,7 +197,10 @@ _PERSON = "/people/<int:membership_id>"
 ROUTES: dict[str, dict[str, Route]] = {
     **AUDIT_ROUTES,
     **BOARD_ROUTES,
+    **CLINICAL_ROUTES,
     **CONTEST_ROUTES,
+    **SHARING_ROUTES,
+    **WITHDRAWAL_ROUTES,
     **DIARY_ROUTES,
     **ESCALATION_ROUTES,
     **FAMILY_ROUTES,
@@ -199,10 +212,13 @@ ROUTES: dict[str, dict[str, Route]] = {
     **PLAN_ROUTES,
     **QUORACY_ROUTES,
     **RULES_ROUTES,
+    **RETURN_ROUTES,
+    **REPORT_ROUTES,
     **SCHEDULING_ROUTES,
     **NAMED_ROUTES,
     **SIGNING_ROUTES,
     **STRATEGY_ROUTES,
+    **TEMPLATE_ROUTES,
     "/": {"GET": open_to(EVERYBODY)},
     "/account": {"GET": open_to(EVERYBODY)},
     "/account/password": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
@@ -220,6 +236,8 @@ ROUTES: dict[str, dict[str, Route]] = {
     "/figures": {"GET": open_to(BOARD | LEADS | {"manager", "sector_lead"})},
     "/figures/definitions": {"GET": open_to(BOARD | LEADS | {"manager", "sector_lead"})},
     "/files/<int:file_id>": {"GET": FILES},
+    "/files/<int:file_id>/pages/<int:page>": {"GET": PICTURES},
+    "/files/<int:file_id>/pages/<int:page>/picture": {"GET": PICTURES},
     "/health/live": {"GET": public(200)},
     "/health/ready": {"GET": public(200)},
     "/join/<token>": {"GET": public(404), "POST": public(404)},

@@ -22,6 +22,9 @@ SEES = {
     "gp_draft": {"gp.lead", "gp.practitioner"},
     "gp_waiting": {"gp.lead", "gp.practitioner"},
     "gp_infected": {"gp.lead", "gp.practitioner"},
+    # Withdrawn, with its report and by itself: opened from the withdrawal's page alone.
+    "gp_withdrawn": set(),
+    "school_withdrawn": set(),
     # Standard 1 was given to the practitioner; standard 2 is the lead's alone.
     "gp_evidence": {"gp.lead", "gp.practitioner"},
     "gp_lead_evidence": {"gp.lead"},
@@ -51,7 +54,8 @@ def test_who_sees_each_file(name, onlookers, world, ids):
 
 def test_a_file_is_listed_exactly_where_it_may_be_viewed(onlookers, rows, ids):
     of_report, of_answers = defaultdict(set), defaultdict(set)
-    for file_id, report_id in db.session.execute(select(ReportFile.file_id, ReportFile.report_id)):
+    stands = ReportFile.withdrawn_at.is_(None)
+    for file_id, report_id in db.session.execute(select(ReportFile.file_id, ReportFile.report_id).where(stands)):
         of_report[file_id].add(report_id)
     for file_id, response_id in db.session.execute(select(Evidence.file_id, Evidence.response_id)):
         of_answers[file_id].add(response_id)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from portal.access import reports
 from portal.access.viewer import Viewer
+from portal.database.session import db
 from portal.domain.vocabulary import Expectation, MeetingStatus, ReportStatus
+from portal.models.partnerships import PartnershipAgency
 from tests.access.conftest import who
 from tests.world import NOW, viewer_of
 
@@ -101,9 +105,59 @@ def test_nothing_is_written_for_a_cancelled_meeting_or_by_an_agency_no_longer_re
 
 
 def test_a_command_reads_one_partnerships_reports_drafts_too(rows, world, ids):
-    own = {row.id for row in rows.reports.values() if row.partnership_id == world.partnerships["b"]}
+    stands = [row for row in rows.reports.values() if row.withdrawn_at is None]
+    own = {row.id for row in stands if row.partnership_id == world.partnerships["b"]}
     viewer = Viewer.of_system("tests", NOW, world.partnerships["b"])
     assert own
     assert ids(reports.visible_to(viewer)) == own
     assert ids(reports.visible_to(Viewer.of_system("tests", NOW))) == set()
     assert ids(reports.visible_to(Viewer.nobody(NOW))) == set()
+
+
+ADD = {
+    "initial.police": {"police.lead", "police.practitioner", "both"},
+    "past_initial.school": {"school.lead", "school.practitioner"},
+    "initial.gp": set(),  # a draft is written on
+}
+
+
+def test_who_adds_to_each_report(rows, onlookers, world):
+    for place, allowed in ADD.items():
+        meeting, _, agency = place.partition(".")
+        invited = world.meeting(f"a.{meeting}").invitations[agency]
+        report, invitation = rows.reports[invited.report_id], rows.invitations[invited.id]
+        row = rows.meetings[invitation.meeting_id]
+        may = who(onlookers, lambda viewer, r=report, i=invitation, m=row: reports.may_add(viewer, i, m, r))
+        assert may == allowed, place
+
+
+def test_what_waits_for_the_lead_is_written_on_and_read_by_nobody_else(rows, onlookers, world):
+    invited = world.meeting("a.initial").invitations["gp"]
+    report, invitation = rows.reports[invited.report_id], rows.invitations[invited.id]
+    meeting = rows.meetings[invitation.meeting_id]
+    own = {"gp.lead", "gp.practitioner"}
+
+    def settles(viewer: Viewer) -> bool:
+        return reports.may_settle(viewer, invitation, meeting, report, signs_off=True)
+
+    def takes_back(viewer: Viewer) -> bool:
+        return reports.may_take_back(viewer, invitation, meeting, report)
+
+    assert who(onlookers, settles) == who(onlookers, takes_back) == set()
+    report.status = ReportStatus.FOR_SIGN_OFF
+    assert who(onlookers, settles) == who(onlookers, takes_back) == own
+    assert who(onlookers, lambda viewer: reports.may_view(viewer, report, invitation, meeting)) == own
+    assert who(onlookers, lambda viewer: reports.may_write(viewer, invitation, meeting, report)) == set()
+    assert not any(reports.may_settle(one.viewer, invitation, meeting, report, signs_off=False) for one in onlookers), (
+        "only who signs for the agency"
+    )
+    meeting.status = MeetingStatus.CANCELLED
+    assert who(onlookers, settles) == set()
+
+
+def test_only_an_agencys_own_lead_says_that_reports_are_signed_off(onlookers, world):
+    for listed in db.session.scalars(select(PartnershipAgency)):
+        may = who(onlookers, lambda viewer, one=listed: reports.may_set_sign_off(viewer, one))
+        assert all(name.removesuffix(" (for B)").endswith(".lead") or name.startswith("both") for name in may)
+        if listed.agency_id == world.agencies["a.school"]:
+            assert may == {"school.lead"}

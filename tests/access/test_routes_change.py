@@ -6,6 +6,7 @@ import pytest
 
 from tests.access.changes import TAKEN, holder_of, open_changes
 from tests.access.matrix import address_of, leaks, questions, stored, token_of
+from tests.services.file_steps import TellingScanner
 
 
 def test_every_change_is_refused_to_whom_the_table_says(forms, somebody, world, app):
@@ -33,8 +34,9 @@ def test_every_change_is_refused_to_whom_the_table_says(forms, somebody, world, 
 
 
 @pytest.mark.parametrize(("rule", "place"), open_changes())
-def test_a_change_that_is_ones_own_is_taken(rule, place, forms, new_client, sign_in, world):
+def test_a_change_that_is_ones_own_is_taken(rule, place, forms, new_client, sign_in, world, use_filing):
     """Were the forms not good, their refusal to others would say nothing."""
+    use_filing(scanner=TellingScanner())  # a record that nobody has scanned is not read
     client, person = new_client(), world.person(f"a.{holder_of(rule, place)}")
     sign_in(client, person)
     address = address_of(world, rule, place, "a")

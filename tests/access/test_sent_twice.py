@@ -9,20 +9,20 @@ from portal.database.declarative import Base
 from portal.database.session import db
 from tests.access.changes import TAKEN, holder_of, open_changes
 from tests.access.matrix import MAY_CHANGE_ANYWAY, address_of, token_of
+from tests.services.file_steps import TellingScanner
 
-MADE_EACH_TIME = {"/people/<int:membership_id>/link"}
-"""A joining link is shown once: whoever asks for another gets another, and the one before ends."""
+# One is enough for all of them: tests/services/test_sent_forms.py asks both what they do.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+MADE_EACH_TIME = {"/people/<int:membership_id>/link", "/meetings/<int:meeting_id>/links/<int:link_id>/code"}
+"""A joining link, or a code to be read out, is shown once: whoever asks for another gets another, and the one before
+ends.
+"""
 
 FIRST_PLACES = [
     pytest.param(rule, place, id=rule)
     for rule, place in {rule: (rule, place) for rule, place in reversed(open_changes())}.values()
 ]
-
-
-@pytest.fixture(scope="session")
-def backend() -> str:
-    """One is enough for all of them: tests/services/test_sent_forms.py asks both what they do."""
-    return "sqlite"
 
 
 def rows_of(app) -> dict[str, int]:
@@ -38,7 +38,8 @@ def rows_of(app) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(("rule", "place"), FIRST_PLACES)
-def test_what_is_sent_twice_is_made_once(rule, place, forms, new_client, sign_in, world, app):
+def test_what_is_sent_twice_is_made_once(rule, place, forms, new_client, sign_in, world, app, use_filing):
+    use_filing(scanner=TellingScanner())  # a record that nobody has scanned is not read
     client = new_client()
     sign_in(client, world.person(f"a.{holder_of(rule, place)}"))
     address = address_of(world, rule, place, "a")

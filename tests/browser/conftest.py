@@ -1,6 +1,7 @@
 """A really served portal and a browser before it. Browser tests run on one database: the pages know of none.
 
-served    the portal on a fresh copy of the world, at world.now: served.address, served.world, served.app
+served    the portal on a fresh copy of the world, at world.now: served.address, served.world, served.app; it can be
+          stopped and started again by served.server
 page      a window of Chromium that knows the address: page.goto("/meetings"); at the end it must have had no complaint
 new_page  one more window with cookies of its own, for a second person
 sign_in_in_browser  sign_in_in_browser(page, person), typing password and code
@@ -19,7 +20,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.complaints import listen
-from tests.browser.serving import serving
+from tests.browser.serving import Server, running
 from tests.browser.signing_in import sign_in
 from tests.harness import Database
 from tests.world import Person, World
@@ -39,6 +40,7 @@ class Served:
     address: str
     app: Flask
     world: World
+    server: Server
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +52,8 @@ def databases(run_folder: Path, worker: str) -> Database:
 @pytest.fixture
 def served(database: Database, at_world_time: time_machine.Traveller) -> Iterator[Served]:
     """The portal, served on a fresh copy of the world while it is world.now."""
-    with serving(database.app) as address:
-        yield Served(address, database.app, database.world)
+    with running(database.app) as server:
+        yield Served(server.address, database.app, database.world, server)
 
 
 @pytest.fixture

@@ -53,9 +53,15 @@ NO_PAGE = {
     "/escalations/<int:escalation_id>/log.csv",
     "/escalations/<int:escalation_id>/log.pdf",
     "/files/<int:file_id>",
+    "/files/<int:file_id>/pages/<int:page>/picture",
+    "/meetings/<int:meeting_id>/bundle/<int:number>",
     "/meetings/<int:meeting_id>/calendar.ics",
     "/meetings/<int:meeting_id>/decisions.pdf",
+    "/meetings/<int:meeting_id>/report/record/document",
+    "/meetings/<int:meeting_id>/reports/<int:invitation_id>/family.pdf",
     "/plans/panel.csv",
+    "/return/<token>/document",
+    "/withdrawals/<int:withdrawal_id>/files/<int:file_id>",
 }
 IN_FORM_PAGES = {
     "/sign-in",
@@ -63,7 +69,12 @@ IN_FORM_PAGES = {
     "/sign-in/recovery-code",
     "/sign-in/set-up-code",
     "/join/<token>",
+    # In test_link_return.py: they open to whoever has given a code.
+    "/return/<token>",
+    "/return/<token>/done",
     "/meetings/<int:meeting_id>/report/check",
+    "/meetings/<int:meeting_id>/report/addendum/check",  # in test_school_reports.py: nothing is added in the world
+    "/files/<int:file_id>/pages/<int:page>",  # in test_report_attachments.py: the world's files have no pages
     "/audits/<int:return_id>/versions",  # in test_school_signs.py: no return of the world has two
     "/figures/months/correct",  # in test_month_corrected.py: the last month is not frozen
     # In test_named_people.py: no meeting of the world is for named people only, or about several families.

@@ -90,12 +90,17 @@ DOWNLOADS = {
     "audit_results.workbook",
     "audit_rounds.chase_file",
     "calendars.meeting",
+    "clinical_records.document",
     "escalation_exports.list_csv",
     "escalation_exports.log_csv",
     "escalation_exports.log_pdf",
     "files.open",
+    "files.picture",
     "minutes.decisions_pdf",
     "plans.panel_csv",
+    "report_bundles.take",
+    "report_sharing.family_pdf",
+    "withdrawals.open_file",
 }
 """What a browser saves instead of showing."""
 

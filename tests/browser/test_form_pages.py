@@ -15,6 +15,8 @@ from tests.world import PASSWORD, World
 pytestmark = pytest.mark.browser
 
 _MEETING = "/meetings/<int:meeting_id>"
+_REPORT = f"{_MEETING}/reports/<int:invitation_id>"
+_TEMPLATE = "/report-templates/<int:template_id>"
 _EMPTY = """() => {
     for (const form of document.querySelectorAll("main form[method=post]")) for (const field of form.elements) {
         if (field.matches("[type=radio], [type=checkbox]")) field.checked = false;
@@ -24,6 +26,28 @@ _EMPTY = """() => {
 }"""
 # Who sends which form with nothing in it: the rule, the place, the button.
 EMPTIED = {
+    "police.lead": [
+        (f"{_REPORT}/withdraw", "initial/police", "Withdraw it now"),
+        (f"{_REPORT}/shared", "initial/police", "Record it"),
+    ],
+    "other_gp.lead": [
+        (f"{_MEETING}/talks/<int:talk_id>", "past_initial/other_gp", "Send"),
+        (f"{_MEETING}/report/record", "past_initial", "Show what is in it"),
+        ("/agencies/<int:agency_id>/contacts/new", "other_gp", "Save"),
+        ("/agencies/<int:agency_id>/reports", "other_gp", "Save"),
+    ],
+    "manager": [
+        ("/withdrawals/<int:withdrawal_id>/assess", "gp", "Save the assessment"),
+    ],
+    "business_manager": [
+        (f"{_TEMPLATE}/details", "draft", "Save"),
+        (f"{_TEMPLATE}/sections/new", "draft", "Add the section"),
+        (f"{_TEMPLATE}/sections/<section>", "draft/person", "Save"),
+        (f"{_TEMPLATE}/sections/<section>/questions/new", "draft/person", "Add the question"),
+        (f"{_TEMPLATE}/questions/<question>", "draft/conditions", "Save"),
+        (f"{_TEMPLATE}/publish", "draft", "Publish it"),
+        (f"{_TEMPLATE}/copy", "own", "Copy it"),
+    ],
     "school.practitioner": [
         (f"{_MEETING}/answer", "initial", "Send the answer"),
         (f"{_MEETING}/attendance", "initial", "Save"),
@@ -39,8 +63,11 @@ EMPTIED = {
     "chair": [
         (f"{_MEETING}/register/close", "initial", "Close the register"),
         ("/meetings", "", "Find"),
+        (f"{_REPORT}/talk", "initial/gp", "Keep it and ask the agency"),
+        (f"{_REPORT}/not-needed", "initial/gp", "It is not needed"),
     ],
     "coordinator": [
+        (f"{_MEETING}/links/<int:invitation_id>/new", "initial/school", "Send the link"),
         (f"{_MEETING}/expectations/<int:invitation_id>", "initial/police", "Save"),
         (f"{_MEETING}/expectations/<int:invitation_id>", "review/gp", "Save"),
         ("/cases/<int:case_id>/children/new", "1", "Save"),
@@ -96,7 +123,7 @@ def test_several_answers_one_of_them_without_its_reason(served, page, sign_in_in
 def test_a_report_is_checked_and_read(served, page, sign_in_in_browser):
     sign_in_in_browser(page, served.world.person("a.gp.lead"))
     page.goto(f"{meeting(served.world)}/report")
-    page.get_by_label("A child protection plan is not needed").check()
+    page.get_by_label("No child protection plan is needed").check()
     press(page, "Check and send")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your report")
     faults = look(page)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from portal.database.session import db
 from portal.domain.vocabulary import ReportStatus
 from portal.models.activity import Activity
-from portal.models.reports import Report
 from tests.browser.looking import barriers, overhang, wait_until
+from tests.pages.report_steps import kept, stored
 
 pytestmark = pytest.mark.browser
 
@@ -39,12 +39,6 @@ def teacher(page, served, place, sign_in_in_browser) -> Page:
     return page
 
 
-def stored(place) -> Report | None:
-    """The school's report as it is kept."""
-    db.session.rollback()
-    return db.session.scalar(select(Report).where(Report.invitation_id == place.invitations["school"].id))
-
-
 def says(page: Page, words: str) -> None:
     """Wait until the line under the form says this."""
     expect(page.locator("[data-autosave-status]")).to_contain_text(words)
@@ -60,7 +54,7 @@ def answer_all(page: Page) -> None:
 
 def test_written_checked_and_sent_once(teacher, place):
     answer_all(teacher)
-    wait_until(lambda: (kept := stored(place)) is not None and kept.category_views == "neglect")
+    wait_until(lambda: kept(place).get("category_views") == "neglect")
     says(teacher, "Saved 11:00")
     teacher.reload()
     expect(teacher.get_by_label(WORRIES)).to_have_value(ANSWERS[WORRIES])
@@ -81,7 +75,7 @@ def test_written_checked_and_sent_once(teacher, place):
         # Chromium may show the page that it had kept: pressed again, it is sent once all the same.
         teacher.get_by_role("button", name="Send the report").click()
         expect(teacher.get_by_text("It was sent once.")).to_be_visible()
-    assert (stored(place).status, stored(place).worries) == (ReportStatus.SUBMITTED, "Three burns.")
+    assert (stored(place).status, kept(place)["worries"]) == (ReportStatus.SUBMITTED, "Three burns.")
     db.session.rollback()
     assert db.session.scalar(select(func.count()).where(Activity.verb == "report.submitted")) == 1
 
@@ -94,12 +88,12 @@ def test_typing_goes_on_once_somebody_has_signed_in_again_in_another_tab(
     at_world_time.shift(timedelta(minutes=21))
     teacher.get_by_label(WORRIES).fill("Typed after the sign-in had ended.")
     says(teacher, "You have been signed out")
-    assert stored(place).worries == "Saved in time."
+    assert kept(place)["worries"] == "Saved in time."
     tab = teacher.context.new_page()
     sign_in_in_browser(tab, served.world.person("a.school.practitioner"))
     teacher.bring_to_front()
     expect(teacher.locator("[data-autosave-status]")).to_contain_text("Saved 11:21", timeout=15_000)
-    assert stored(place).worries == "Typed after the sign-in had ended."
+    assert kept(place)["worries"] == "Typed after the sign-in had ended."
 
 
 def test_what_is_sent_after_the_sign_in_has_ended_is_there_after_the_next(
@@ -118,25 +112,41 @@ def test_what_is_sent_after_the_sign_in_has_ended_is_there_after_the_next(
     assert barriers(teacher) == []
     teacher.get_by_role("button", name="Save and stop").click()
     expect(teacher.get_by_text("Your draft is saved.")).to_be_visible()
-    assert stored(place).worries == ANSWERS[WORRIES]
+    assert kept(place)["worries"] == ANSWERS[WORRIES]
 
 
-def test_two_people_on_one_draft_put_their_texts_together(teacher, new_page, served, place, sign_in_in_browser):
+def test_two_people_on_one_question_put_their_texts_together(teacher, new_page, served, place, sign_in_in_browser):
     head = new_page()
     sign_in_in_browser(head, served.world.person("a.school.lead"))
     head.goto(f"/meetings/{place.id}/report")
     teacher.get_by_label(WORRIES).fill("What the teacher saw.")
     says(teacher, "Saved 11:00")
     head.get_by_label(WORRIES).fill("What the head heard.")
-    says(head, "Somebody else has changed this")
-    head.get_by_role("button", name="Save and stop").click()
+    head.get_by_label("What is going well").fill("Much.")
+    expect(head.get_by_text("ZQ-A-SCHOOL-PRACTITIONER-QZ changed this answer at 11:00")).to_be_visible()
+    says(head, "1 answer is not")
+    wait_until(lambda: kept(place).get("strengths") == "Much.")
+    assert barriers(head) == []
+    head.get_by_role("button", name="See both texts").click()
     expect(head.get_by_role("heading", level=1)).to_contain_text("Somebody else changed this report")
     assert barriers(head) == []
     for text in ("What the teacher saw.", "What the head heard."):
         expect(head.locator(".app-compare").get_by_text(text)).to_be_visible()
     head.get_by_role("button", name="Save the text put together").click()
     expect(head.get_by_text("Your draft is saved.")).to_be_visible()
-    assert stored(place).worries == "What the teacher saw.\n\nWhat the head heard."
+    assert kept(place)["worries"] == "What the teacher saw.\n\nWhat the head heard."
+
+
+def test_two_people_on_two_questions_do_not_meet(teacher, new_page, served, place, sign_in_in_browser):
+    head = new_page()
+    sign_in_in_browser(head, served.world.person("a.school.lead"))
+    head.goto(f"/meetings/{place.id}/report")
+    teacher.get_by_label(WORRIES).fill("What the teacher saw.")
+    says(teacher, "Saved 11:00")
+    head.get_by_label("What is going well").fill("What the head heard.")
+    says(head, "Saved 11:00")
+    teacher.get_by_label(WORRIES).fill("What the teacher saw, twice.")
+    wait_until(lambda: kept(place) == {"worries": "What the teacher saw, twice.", "strengths": "What the head heard."})
 
 
 @pytest.mark.parametrize("width", [1280, 768, 375])

@@ -7,7 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.database.session import db
+from portal.models.partnerships import Partnership
 from tests.demonstration import Account, Demonstration
 from tests.page_client import PageClient
 from tests.signing_in import sign_in_as
@@ -20,6 +23,12 @@ def in_app(demo: Demonstration, query: Any) -> list[Any]:
     """Rows of the demonstration's database, as plain columns."""
     with demo.app.app_context():
         return [tuple(row) for row in db.session.execute(query)]
+
+
+def rows(demo: Demonstration, place: str, model: Any, *conditions: Any) -> list[Any]:
+    """The rows of a partnership that meet some conditions."""
+    here = model.partnership_id == select(Partnership.id).where(Partnership.name == place).scalar_subquery()
+    return [row[0] for row in in_app(demo, select(model).where(here, *conditions))]
 
 
 def holder(accounts: list[Account], partnership: str, role: str, agency_type: str | None = None) -> Account:

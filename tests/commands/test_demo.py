@@ -106,6 +106,7 @@ def test_markers_of_each_kind_stand_in_both_partnerships_and_are_unique(demo: De
     markers = json.loads(demo.command("demo", "markers", "--json").stdout)
     assert {m["kind"] for m in markers} == {
         *("child_name", "report_text", "answer_note", "meeting_note", "uploaded_file"),
+        *("consultation", "report_sharing", "report_waiver", "withdrawal"),
         *("audit_answer", "evidence_file", "escalation", "waiver_note"),
         *("strategy_record", "family_views", "outcome", "agency_view", "minutes", "meeting_action", "contest"),
     }

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 import time_machine
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.models.audits import AuditReturn, AuditRound, Response
 from portal.models.files import ReportFile, StoredFile
 from portal.models.frameworks import Question
 from portal.models.meetings import Invitation
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
+from portal.models.report_withdrawals import ReportWithdrawal
 from portal.models.reports import Report
 from tests.commands.demo_visits import MINUTES, assert_shown_as_said, holder, in_app, markers_of, signed_in
 from tests.demonstration import MORNING, Account, Demonstration, accounts_of, published
@@ -212,11 +213,23 @@ def doors(demo: Demonstration, markers: list[dict[str, Any]]) -> dict[str, list[
     for marker in markers:
         text, (kind, number) = marker["marker"], marker["record"].split()
         if kind == "file":
-            found[text] = [f"/files/{number}"]
+            found[text] = [f"/files/{number}", *withdrawn_at(demo, int(number))]
             continue
         places = {f"{of_return}/questions/{of_question}" for said, of_return, of_question in answers if text in said}
         found[text] = [f"/{pages}/{place}" for pages in ("audits", "moderation") for place in sorted(places)]
     return found
+
+
+def withdrawn_at(demo: Demonstration, file_id: int) -> list[str]:
+    """Where a file is opened that was withdrawn, alone or with its report."""
+    of_file = or_(ReportWithdrawal.file_id.is_(None), ReportWithdrawal.file_id == file_id)
+    entries = in_app(
+        demo,
+        select(ReportWithdrawal.id)
+        .join(ReportFile, ReportFile.report_id == ReportWithdrawal.report_id)
+        .where(ReportFile.file_id == file_id, of_file),
+    )
+    return [f"/withdrawals/{number}/files/{file_id}" for (number,) in entries]
 
 
 def chosen(demo: Demonstration, kind: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,33 @@ def test_config_check_says_where_files_go_and_who_scans_them(command, use_filing
     assert wrong.exit_code == 1
     assert "not ok: FILE_STORE_URL: nothing can be written there" in wrong.stdout
     assert "not ok: CLAMD_SOCKET: clamd does not answer" in wrong.stdout
+
+
+def test_orphans_are_named_both_ways(command, world):
+    for letter in ("a", "b"):  # infected by their rows alone
+        filing().store.delete(row(world.files[f"{letter}.gp_infected"]).store_name)
+    fine = command("files", "orphans")
+    assert (fine.exit_code, fine.stderr) == (0, "")
+    assert fine.stdout == (
+        "0 in the store without a row, 0 arriving now, 0 rows without their bytes, 0 tied to nothing\n"
+    )
+    lost = row(world.files["a.gp_waiting"])
+    filing().store.delete(lost.store_name)
+    filing().store.write(bytes(32), b"", [b"x"])
+    found = command("files", "orphans")
+    assert found.exit_code == 1
+    assert "1 arriving now, 1 rows without their bytes" in found.stdout
+    assert found.stderr == f"file {lost.id}: what was given is not in the store\n"
+    as_json = json.loads(command("files", "orphans", "--json").stdout)
+    assert as_json == {"without_row": [], "arriving": 1, "without_bytes": [lost.id], "belonging_to_nothing": []}
+
+
+def test_a_store_that_does_not_answer_is_said(command, use_filing, tmp_path):
+    class Silent(FolderStore):
+        def names(self):
+            raise OSError("it does not answer")
+
+    use_filing(store=Silent(tmp_path))
+    result = command("files", "orphans")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "the file store cannot be read (it does not answer)\n"

@@ -8,7 +8,8 @@ import pytest
 
 from portal.config import SettingsError, load_settings
 from portal.gateways.mail import SmtpSender
-from portal.gateways.mail_notify import OWN_ADDRESS, NotifySender
+from portal.gateways.mail_notify import NotifySender
+from portal.gateways.notify import OWN_ADDRESS
 from portal.services.mailing import mailing_of
 from tests.commands.test_config import GOOD
 from tests.mail_server import NOTIFY_KEY, NOTIFY_TEMPLATE, MailServer, running_notify

@@ -19,7 +19,7 @@ CHOICES = [
     ("no_response", "Absent"),
 ]
 FRAME = """{% extends "layout.html" %}{% block title %}Page{% endblock %}
-{% from "components/inputs.html" import textarea, radio_items, radios, checkbox_items, button %}
+{% from "components/inputs.html" import textarea, radio_items, radios, checkbox_items, button, file_input %}
 {% from "components/page.html" import autosave_line, filters, back_link %}
 {% block before %}{{ back_link("/") }}{% endblock %}
 {% block content %}<h1 class="govuk-heading-l">Page</h1>"""
@@ -28,6 +28,21 @@ REPORT = (
     + """<form method="post" action="/sent" novalidate data-autosave="/draft">{{ form_fields() }}
 <input type="hidden" name="version" value="{{ version }}">
 {{ textarea("strengths", "Strengths") }}{{ textarea("worries", "Worries") }}{{ autosave_line() }}
+{{ button("Send the report", name="send", value="yes") }}</form>{% endblock %}"""
+)
+QUESTIONS = (
+    FRAME
+    + """<form method="post" action="/sent" novalidate data-autosave="/answers" data-autosave-questions>
+{{ form_fields() }}{% for code, words in (("strengths", "Strengths"), ("worries", "Worries")) %}
+<div id="question-{{ code }}" data-question="{{ code }}"><input type="hidden" name="seen-{{ code }}" value="0">
+{% if code in carried %}<p data-carried><button type="submit" name="confirm" value="{{ code }}"
+ class="govuk-button">Confirm {{ words | lower }}</button></p>{% endif %}{{ textarea(code, words) }}</div>{% endfor %}
+<div data-question="view"><input type="hidden" name="seen-view" value="0">
+{{ radios("view", "A plan?", [("yes", "Yes"), ("no", "No")]) }}</div>
+<div data-question="harm" data-asked-if="view" data-asked-values="yes"><input type="hidden" name="seen-harm" value="0">
+<p data-asked-words>Only if yes</p>{{ textarea("harm", "Which harm") }}</div>
+<div data-question="more" data-asked-if="harm" data-asked-values="x"><input type="hidden" name="seen-more" value="0">
+{{ textarea("more", "And more") }}</div>{{ autosave_line() }}
 {{ button("Send the report", name="send", value="yes") }}</form>{% endblock %}"""
 )
 REGISTER = (
@@ -59,6 +74,14 @@ PLAIN = (
 {{ textarea("reply", "Your reply") }}{{ button("Send the reply", name="send", value="yes") }}</form>{% endblock %}"""
 )
 
+CHOOSING = (
+    FRAME
+    + """<form method="post" action="/sent" enctype="multipart/form-data" novalidate>{{ form_fields() }}
+{{ file_input("record", "The record", hint="Choose it, and it is read.", attributes={"data-presses": "read"}) }}
+{{ button("Read it", name="read", value="yes", id="read") }}
+{{ button("Send the rest", name="send", value="yes") }}</form>{% endblock %}"""
+)
+
 
 class Server:
     """A few pages and what came in; `answer` decides how a save is answered."""
@@ -79,12 +102,32 @@ class Server:
         self.version += 1
         return {"saved_at": "10:42", "version": self.version}
 
+    def kept(self) -> Any:
+        """Every answer that was sent is kept; each is called 1 from then on, 2 after that."""
+        sent = self.saves[-1]
+        codes = [name.removeprefix("seen-") for name in sent if name.startswith("seen-")]
+        seen = {code: int(sent[f"seen-{code}"]) + 1 for code in codes}
+        return {"saved_at": "10:42", "seen": seen, "conflicts": {}, "faults": {}}
+
     def slow(self) -> Any:
         """A save that takes its time."""
         time.sleep(0.6)
         return self.saved()
 
+    def _questions(self, app: Flask) -> None:
+        @app.get("/questions")
+        def questions() -> Any:
+            carried = request.args.getlist("carried")
+            return render_template_string(QUESTIONS, carried=carried) if self.viewer else ("", 302, {"Location": "/"})
+
+        @app.post("/answers")
+        def answers() -> Any:
+            self.saves.append(request.form.to_dict())
+            return self.answer()
+
     def _routes(self, app: Flask) -> None:
+        self._questions(app)
+
         @app.before_request
         def who() -> None:
             g.viewer = self.viewer
@@ -96,6 +139,10 @@ class Server:
         @app.get("/plain")
         def plain() -> str:
             return render_template_string(PLAIN)
+
+        @app.get("/choosing")
+        def choosing() -> str:
+            return render_template_string(CHOOSING)
 
         @app.post("/draft")
         def draft() -> Any:
@@ -109,7 +156,9 @@ class Server:
 
         @app.post("/sent")
         def sent() -> str:
-            self.sent.append(request.form.to_dict())
+            self.sent.append(
+                {**request.form.to_dict(), **{name: file.filename or "" for name, file in request.files.items()}}
+            )
             return "sent"
 
         @app.get("/register")

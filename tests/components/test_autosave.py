@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.components.bare_app import signed_in
 from tests.components.script_server import Server
@@ -61,6 +61,40 @@ def test_sending_waits_for_the_save_under_way_and_takes_its_version(page: Page, 
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/sent")
     assert [(post["strengths"], post["version"], post["send"]) for post in server.sent] == [("all of it", "2", "yes")]
+
+
+def test_what_is_sent_to_nobody_stays_and_is_saved_once_somebody_answers(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/report")
+    for address in ("**/health/live", "**/draft", "**/sent"):
+        page.route(address, lambda route: route.abort())
+    page.get_by_label("Strengths").fill("typed while the server was down")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not sent: no connection.")
+    expect(status(page)).to_contain_text("Not saved: no connection.")
+    expect(page.get_by_label("Strengths")).to_have_value("typed while the server was down")
+    for address in ("**/health/live", "**/draft", "**/sent"):
+        page.unroute(address)
+    expect(status(page)).to_have_text("Saved 10:42", timeout=10_000)
+    assert server.saves[-1]["strengths"] == "typed while the server was down"
+    page.get_by_role("button", name="Send the report").click()
+    page.wait_for_url("**/sent")
+    assert [sent["strengths"] for sent in server.sent] == ["typed while the server was down"]
+
+
+def test_a_save_that_is_lost_on_the_way_out_keeps_the_page(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/report")
+
+    def fail_late(route: Route) -> None:
+        page.wait_for_timeout(600)
+        route.abort()
+
+    page.route("**/draft", fail_late)
+    page.get_by_label("Strengths").fill("all of it")
+    page.get_by_role("button", name="Send the report").click()
+    expect(status(page)).to_contain_text("Not saved: no connection.", timeout=4000)
+    assert server.sent == []
+    page.unroute("**/draft")
+    expect(status(page)).to_have_text("Saved 10:42", timeout=10_000)
 
 
 def test_signed_out_keeps_the_text_and_carries_on_after_signing_in(page: Page, server: Server) -> None:

@@ -107,3 +107,10 @@ def test_small_files_stay_in_memory_and_larger_ones_have_no_name(size: int) -> N
     with CappedFile(MOST) as file:
         file.write(b"x" * size)
         assert file._rolled is (size > 512 * 1024)
+
+
+@pytest.mark.parametrize("size", [0, 600 * 1024, MOST])
+def test_what_must_not_be_stored_stays_in_memory_whatever_its_size(size: int) -> None:
+    with CappedFile(MOST, in_memory=0) as file:
+        file.write(b"x" * size)
+        assert not file._rolled

@@ -121,7 +121,37 @@ def test_a_text_that_a_broken_server_would_lose_stays_on_the_page(page: Page, se
     assert server.sent == []
 
 
-@pytest.mark.parametrize("path", ["/report", "/register", "/others", "/report?demo=yes"])
+RECORD = {"name": "record.json", "mimeType": "application/json", "buffer": b"{}"}
+
+
+def test_a_file_that_is_only_read_is_sent_once_it_is_chosen(page: Page, server: Server, complaints: list[str]) -> None:
+    page.goto(f"{server.address}/choosing")
+    expect(page.get_by_role("button", name="Read it")).to_be_hidden()
+    page.get_by_label("The record").set_input_files(RECORD)
+    page.wait_for_url("**/sent")
+    page.go_back()
+    # The same file once more: a page that still held it would not notice.
+    page.get_by_label("The record").set_input_files(RECORD)
+    page.wait_for_url("**/sent")
+    assert [(sent["record"], sent["read"], "send" in sent) for sent in server.sent] == 2 * [
+        ("record.json", "yes", False)
+    ]
+    assert complaints == []
+
+
+def test_without_scripts_a_file_that_is_only_read_waits_for_its_button(browser: Any, server: Server) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.address}/choosing")
+    page.get_by_label("The record").set_input_files(RECORD)
+    assert server.sent == []
+    page.get_by_role("button", name="Read it").click()
+    page.wait_for_url("**/sent")
+    context.close()
+    assert [(sent["record"], sent["read"]) for sent in server.sent] == [("record.json", "yes")]
+
+
+@pytest.mark.parametrize("path", ["/report", "/register", "/others", "/choosing", "/report?demo=yes"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_pages_have_no_fault_that_axe_finds_and_fit_the_window(
     page: Page, server: Server, complaints: list[str], path: str, width: int

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.audit_vocabulary import ScaleKind, SchoolPhase, SignOffStep
-from portal.domain.framework_changes import ChangeKind, PieceKind, compare, word_differences
+from portal.domain.framework_changes import compare
 from portal.domain.frameworks import Check, Framework, QuestionText, StandardText
 from portal.domain.ratings import Scale
+from portal.domain.text_changes import ChangeKind, PieceKind, word_differences
 from portal.domain.vocabulary import AgencyType
 
 RAG, YES_NO = Scale.of(ScaleKind.RAG), Scale.of(ScaleKind.YES_NO)

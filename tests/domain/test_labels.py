@@ -10,6 +10,7 @@ import pytest
 from portal.domain import (
     audit_vocabulary,
     board_vocabulary,
+    bundle_vocabulary,
     contest_vocabulary,
     escalation_vocabulary,
     family_vocabulary,
@@ -17,12 +18,16 @@ from portal.domain import (
     outcome_vocabulary,
     plans,
     scheduling_vocabulary,
+    sharing_vocabulary,
     strategy_vocabulary,
     vocabulary,
+    withdrawal_vocabulary,
 )
 from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.labels import LABELS, any_of, choices, in_words, label, listed, short_label
+from portal.domain.report_vocabulary import AnswerKind, TemplateState
+from portal.domain.return_links import LinkEnd
 from portal.domain.vocabulary import (
     HEALTH_TYPES,
     AgencyType,
@@ -39,6 +44,7 @@ LISTS = [
         vocabulary,
         audit_vocabulary,
         board_vocabulary,
+        bundle_vocabulary,
         contest_vocabulary,
         escalation_vocabulary,
         family_vocabulary,
@@ -46,19 +52,24 @@ LISTS = [
         outcome_vocabulary,
         plans,
         scheduling_vocabulary,
+        sharing_vocabulary,
         strategy_vocabulary,
+        withdrawal_vocabulary,
     )
     for _, found in inspect.getmembers(words, inspect.isclass)
     if issubclass(found, StrEnum) and found.__module__ == words.__name__
 ]
 
+ELSEWHERE = (AnswerKind, LinkEnd, ReportState, TemplateState, Unit)
+"""Lists that pages show too, and that stand beside others that they do not."""
+
 
 def test_every_list_of_the_vocabulary_has_labels() -> None:
     assert {AgencyType, Attendance, Answer} < set(LISTS)
-    assert {*LISTS, ReportState, Unit} == set(LABELS)
+    assert {*LISTS, *ELSEWHERE} == set(LABELS)
 
 
-@pytest.mark.parametrize("values", [*LISTS, ReportState, Unit])
+@pytest.mark.parametrize("values", [*LISTS, *ELSEWHERE])
 def test_every_value_has_words_of_its_own(values: type[StrEnum]) -> None:
     full = [label(value) for value in values]
     short = [short_label(value) for value in values]

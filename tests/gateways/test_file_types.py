@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.gateways import file_types
-from portal.gateways.file_types import BOMB, MACROS, NOT_A_KIND, NOT_UTF8, NOT_WHOLE, OLD_FORMAT, NotTaken, file_type
+from portal.gateways import file_types, office_packages
+from portal.gateways.file_refusals import BOMB, ENTITIES, MACROS, NOT_A_KIND, NOT_UTF8, NOT_WHOLE, OLD_FORMAT, NotTaken
+from portal.gateways.file_types import file_type
 from tests.sample_files import JPEG, MAIN_TYPES, OLD_OFFICE, PDF, PNG, content_types, office, package
 
 
@@ -116,15 +117,15 @@ def test_macros_and_other_programs_are_refused(content):
 
 
 def test_what_swells_is_refused():
-    swollen = office("docx", **{"word/media/zeros": bytes(file_types.RATIO_FROM + 1)})
+    swollen = office("docx", **{"word/media/zeros": bytes(office_packages.RATIO_FROM + 1)})
     assert len(swollen) < 100_000
     assert refusal_of(swollen) == BOMB
-    many = {f"part{number}": b"" for number in range(file_types.MOST_PARTS)}
+    many = {f"part{number}": b"" for number in range(office_packages.MOST_PARTS)}
     assert refusal_of(office("docx", **many)) == BOMB
 
 
 def test_more_than_a_package_may_unpack_to_is_refused_however_well_it_hides(monkeypatch):
-    monkeypatch.setattr(file_types, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(office_packages, "MOST_UNPACKED", 1000)
     assert refusal_of(office("docx", **{"word/document.xml": b"x" * 1000})) == BOMB
 
 
@@ -147,12 +148,12 @@ def test_a_size_that_is_a_lie_is_found_out():
 
 def test_a_package_that_declares_entities_is_refused():
     table = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaa">]><Types>&a;</Types>'
-    assert refusal_of(package({"[Content_Types].xml": table})) == BOMB
+    assert refusal_of(package({"[Content_Types].xml": table})) == ENTITIES
 
 
 def test_a_package_whose_table_of_contents_cannot_be_read_is_refused(monkeypatch):
     assert refusal_of(package({"[Content_Types].xml": "<Types><Override"})) == NOT_WHOLE
-    monkeypatch.setattr(file_types, "_MOST_CONTENT_TYPES", 100)
+    monkeypatch.setattr(office_packages, "_MOST_CONTENT_TYPES", 100)
     assert refusal_of(office("docx")) == BOMB
 
 

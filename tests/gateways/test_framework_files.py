@@ -11,7 +11,8 @@ import yaml
 
 from portal.domain.errors import Unusable
 from portal.domain.vocabulary import AgencyType
-from portal.gateways.framework_files import LARGEST, SHIPPED, parse, read
+from portal.gateways.checked_yaml import LARGEST
+from portal.gateways.framework_files import SHIPPED, parse, read
 
 QUESTION = {"code": "safe", "text": "Is it safe?", "help": "Look.", "good": "It is.", "paragraph": "Part one"}
 PLAIN: dict[str, Any] = {

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.gateways import workbook_reading, workbooks
+from portal.gateways.file_refusals import ENTITIES
 from portal.gateways.workbook_reading import (
     DAMAGED,
-    ENTITIES,
     ERROR,
     FORMULA,
     LINKED,
@@ -195,7 +195,7 @@ class TestHarm:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
     def test_entities_in_any_encoding(self, encoding):
         bomb = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'.encode(encoding)
-        assert refusal(with_parts(written("one"), xl__sharedStrings_xml=bomb)) == ENTITIES
+        assert refusal(with_parts(written("one"), xl__sharedStrings_xml=bomb)) == f"This file {ENTITIES}."
 
     def test_a_bomb(self, monkeypatch):
         monkeypatch.setattr(workbook_reading, "MOST_UNPACKED", 100_000)

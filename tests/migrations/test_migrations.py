@@ -58,8 +58,27 @@ def checks(engine: sa.Engine) -> dict[str, dict[str, str]]:
 
 
 OF_MEETINGS = "SELECT id FROM actions WHERE source = 'meeting'"
+WITHDRAWN = "SELECT id FROM reports WHERE withdrawn_at IS NOT NULL"
+WITHDRAWN_FILES = f"SELECT file_id FROM report_files WHERE withdrawn_at IS NOT NULL OR report_id IN ({WITHDRAWN})"
+
+
+def told_first_by(revision: str) -> str:
+    """Which notices are of a kind that came with a revision."""
+    return f"kind IN ({SCRIPTS.get_revision(revision).module.NEW_NOTICE_KINDS})"
+
+
 HAS_NO_PLACE_BEFORE = {
     "0011": {"actions": f"id IN ({OF_MEETINGS})", "action_updates": f"action_id IN ({OF_MEETINGS})"},
+    "0013": {"mails": "kind = 'return_link'"},
+    "0014": {
+        "notices": told_first_by("0014"),
+        "report_addenda": f"report_id IN ({WITHDRAWN})",
+        "report_answers": f"report_id IN ({WITHDRAWN})",
+        "report_files": f"file_id IN ({WITHDRAWN_FILES})",
+        "reports": "withdrawn_at IS NOT NULL",
+        "stored_files": f"id IN ({WITHDRAWN_FILES})",
+    },
+    "0015": {"notices": told_first_by("0015"), "stored_files": "purpose = 'report_bundle'"},
 }
 """What a version below a revision has no words for, by table: it alone goes with the revision."""
 

@@ -10,7 +10,7 @@ import pytest
 from portal.gateways.scanner import Verdict
 from portal.services.filing import filing
 from tests.clamd import VIRUS
-from tests.pages.report_steps import SCRIPT, WHOLE, autosave, links_in_summary, stored
+from tests.pages.report_steps import SCRIPT, WHOLE, autosave, kept, links_in_summary
 from tests.s3_server import Door
 from tests.sample_files import PDF, office
 from tests.services.file_steps import TellingScanner, in_store, row
@@ -39,7 +39,8 @@ def listed(page) -> list[str]:
 
 def opened(browser, page, name="") -> object:
     """What the link of a listed file gives."""
-    (link,) = [link for link in page.select(".app-files a") if name in link.get_text()]
+    links = page.select(".app-files a[href^='/files/']:not([href*='/pages/'])")
+    (link,) = [link for link in links if name in link.get_text()]
     return browser.get(str(link["href"]))
 
 
@@ -47,11 +48,11 @@ def opened(browser, page, name="") -> object:
 def test_files_are_attached_and_what_was_typed_is_saved_with_them(head, url, place):
     answer = send(head, url, (PDF, "Chronology.pdf"), (b"a,b\n", "Dates.csv"), worries="Two burns.")
     assert answer.status_code == 303
-    assert stored(place).worries == "Two burns."
+    assert kept(place)["worries"] == "Two burns."
     page = head.get(answer.location).page
     assert listed(page) == [
-        "Chronology.pdf (1 KB) Checked Remove Chronology.pdf",
-        "Dates.csv (1 KB) Checked Remove Dates.csv",
+        "Chronology.pdf (1 KB) Look at it here : Chronology.pdf (opens in a new tab) Checked Remove Chronology.pdf",
+        "Dates.csv (1 KB, download only) Checked Remove Dates.csv",
     ]
     assert "2 files are attached." in page.get_text()
     assert "Two burns." in page.find("textarea", id="worries").get_text()
@@ -79,7 +80,7 @@ def test_a_file_is_taken_off_again(head, url, place):
     answer = send(head, url, button=f"remove={first}", worries="Burns and bruises.")
     assert answer.status_code == 303
     assert [line.split(" ")[0] for line in listed(head.get(url).page)] == ["Two.pdf"]
-    assert stored(place).worries == "Burns and bruises."
+    assert kept(place)["worries"] == "Burns and bruises."
     assert head.get(f"/files/{first}").status_code == 404
 
 
@@ -88,7 +89,7 @@ def test_enter_never_removes_a_file(head, url, use_filing):
     use_filing(scanner=TellingScanner())
     page = head.get(send(head, url, (PDF, "One.pdf")).location).page
     first = page.select_one("form[data-autosave]").find("button", type="submit")
-    assert first["name"] == "attach"
+    assert first["name"] == "stay"
 
 
 def test_a_file_that_is_too_large_is_refused_and_what_was_typed_is_kept(head, url, place, use_filing, app):
@@ -100,11 +101,11 @@ def test_a_file_that_is_too_large_is_refused_and_what_was_typed_is_kept(head, ur
     assert "Long.pdf is larger than 25 MB" in answer.page.select_one("#files-error").get_text()
     assert links_in_summary(answer) == ["#files"]
     assert "Two burns." in answer.page.find("textarea", id="worries").get_text()
-    assert stored(place).worries == "Two burns."
+    assert kept(place)["worries"] == "Two burns."
     assert in_store() == before
     again = head.send(answer, action=url, button="save", worries="Three burns.")
     assert again.status_code == 303
-    assert stored(place).worries == "Three burns."
+    assert kept(place)["worries"] == "Three burns."
 
 
 def test_more_than_several_of_the_largest_files_is_refused_before_it_is_read(head, url, place):
@@ -133,7 +134,7 @@ def test_what_is_not_taken_is_refused_by_its_content_and_the_text_is_saved(head,
     answer = send(head, url, (content, name), worries="Two burns.")
     assert answer.status_code == 400
     assert words in answer.page.select_one("#files-error").get_text()
-    assert stored(place).worries == "Two burns."
+    assert kept(place)["worries"] == "Two burns."
     assert listed(answer.page) == []
 
 
@@ -143,7 +144,7 @@ def test_a_virus_is_told_and_the_text_is_saved(head, url, place, scanned):
     assert "A virus was found in Invoice.txt" in page.get_text()
     assert listed(page) == ["Invoice.txt (1 KB) Refused Remove Invoice.txt"]
     assert page.select(".app-files a") == []
-    assert stored(place).worries == "Two burns."
+    assert kept(place)["worries"] == "Two burns."
 
 
 def test_while_a_file_waits_it_is_listed_and_held_back(head, url):
@@ -181,7 +182,7 @@ def test_a_file_is_opened_as_something_to_save_under_its_own_name(head, url):
 
 @pytest.mark.usefixtures("passes")
 def test_text_is_given_as_text_whatever_it_was_called(head, url):
-    page = head.get(send(head, url, (b"<script>alert(1)</script>", "page.html")).location).page
+    page = head.get(send(head, url, (b"Seen on Tuesday.", "page.html")).location).page
     answer = opened(head, page, "page.html.txt")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
@@ -203,7 +204,7 @@ def test_the_chair_and_the_agency_find_the_files_with_the_report(new_client, sig
         browser = new_client()
         sign_in(browser, world.person(who))
         page = browser.get(f"/meetings/{place.id}/reports/{place.invitations['police'].id}").page
-        assert listed(page) == ["ZQ-A-NAME-POLICE-REPORT-QZ.txt (1 KB) Checked"]
+        assert listed(page) == ["ZQ-A-NAME-POLICE-REPORT-QZ.txt (1 KB, download only) Checked"]
         assert opened(browser, page).get_data() == b"ZQ-A-FILE-POLICE-REPORT-QZ\n"
 
 
@@ -261,7 +262,7 @@ def test_a_file_store_that_goes_away_meanwhile_is_said_and_keeps_nothing_half(he
     assert answer.status_code == 400
     assert "Files cannot be kept at the moment, so none was" in answer.page.select_one("#files-error").get_text()
     assert links_in_summary(answer) == ["#files"]
-    assert stored(place).worries == "Two burns."
+    assert kept(place)["worries"] == "Two burns."
     assert listed(head.get(url).page) == []
     # The first could not be deleted while the server was away: no row names it, and `flask files scan` sweeps it.
     assert len(s3_server.kept()) == 1

@@ -128,9 +128,10 @@ def test_a_chair_sees_who_has_answered_and_whether_it_will_be_quorate(at_home):
 
 def test_a_manager_is_told_whose_register_is_open(at_home, at_world_time, world):
     at_world_time.shift(60 * 60 * 4)
-    (task,) = tasks_of(at_home("a.manager"))
+    task, withdrawn = tasks_of(at_home("a.manager"))
     assert task.startswith("A register is not closed")
     assert f"Chair: {world.person('a.chair').name}" in task
+    assert withdrawn.startswith("1 withdrawn report to assess for data protection")
 
 
 def test_a_coordinator_decides_about_not_ours(at_home, client, world):

@@ -79,7 +79,7 @@ def test_what_a_script_was_saving_is_kept_for_its_page(client, sign_in, at_world
     token = page.page.find("input", attrs={"name": "csrf_token"})["value"]
     answer = client.post(
         f"{report}/autosave",
-        data={"csrf_token": token, "version": "1", "worries": "Two missed appointments."},
+        data={"csrf_token": token, "seen-worries": "0", "worries": "Two missed appointments."},
         headers={"Accept": "application/json", "Referer": f"http://localhost{report}"},
     )
     assert answer.status_code == 401

@@ -265,12 +265,22 @@ class TestTheMeeting:
         titles = [title.get_text() for title in client.get(f"/meetings/{place.id}").page.select(".moj-timeline__title")]
         assert titles == [f"{world.agency_names['a.school']} answered", f"{world.agency_names['a.police']} answered"]
 
-    @pytest.mark.parametrize("key", ["a.gp.lead", "a.social_care.lead", "a.chair", "a.coordinator"])
-    def test_it_takes_at_most_eight_queries(self, browser, world, count_queries, key):
+    @pytest.mark.parametrize(
+        ("key", "most"),
+        [
+            ("a.gp.practitioner", MOST_QUERIES),
+            ("a.chair", MOST_QUERIES),
+            # Leads and coordinators are told how their links stand, by one more.
+            ("a.gp.lead", MOST_QUERIES + 1),
+            ("a.social_care.lead", MOST_QUERIES + 1),
+            ("a.coordinator", MOST_QUERIES + 1),
+        ],
+    )
+    def test_it_takes_at_most_eight_queries_and_one_for_links(self, browser, world, count_queries, key, most):
         client = browser(key)
         with count_queries() as statements:
             client.get(f"/meetings/{world.meeting('a.initial').id}")
-        assert len(statements) <= MOST_QUERIES
+        assert len(statements) <= most
 
     @pytest.mark.parametrize(
         "key", ["a.other_gp.lead", "b.gp.lead", "b.manager", "a.second_chair", "a.social_care.east"]

@@ -13,7 +13,7 @@ from portal.domain.audit_vocabulary import FilePurpose
 from portal.domain.files import Upload
 from portal.gateways.scanner import Scan, Verdict
 from portal.models.files import ReportFile, StoredFile
-from portal.services import files
+from portal.services import file_reading, files
 from portal.services.changes import changing
 from portal.services.filing import filing
 
@@ -67,5 +67,5 @@ def in_store() -> set[str]:
 def read(viewer: Viewer, file_id: int) -> bytes:
     """The whole of a file, as somebody opens it."""
     db.session.rollback()
-    _stored, chunks = files.open_file(viewer, file_id)
+    _stored, chunks = file_reading.open_file(viewer, file_id)
     return b"".join(chunks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, event, insert, inspect, select
+from sqlalchemy import Connection, event, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from portal.access.viewer import Viewer
@@ -27,6 +27,19 @@ class TestVerify:
         assert report.faults == []
         assert report.chains == 3
         assert report.rows == activity_checks.count_rows(OPERATOR) == ROWS + 1  # and one entry in B
+
+    def test_a_long_transaction_that_reads_its_own_trail_leaves_it_whole(self, chain):
+        mine = select(func.count()).select_from(Activity).where(Activity.subject_id == 99)
+        with writing() as session:
+            with changing(OPERATOR) as change:
+                change.log("partnership.created", "partnership", 99)
+            assert session.scalar(mine) == 0
+            activity.chain_now(session)
+            assert session.scalar(mine) == 1
+            with changing(OPERATOR) as change:
+                change.log("partnership.created", "partnership", 99)
+        assert db.session.scalar(mine) == 2
+        assert activity_checks.verify(OPERATOR).faults == []
 
     @pytest.mark.parametrize(
         ("column", "value"),

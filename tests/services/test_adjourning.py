@@ -20,7 +20,7 @@ from portal.models.partnerships import PartnershipAgency
 from portal.models.people import Membership
 from portal.models.rule_sets import MeetingRule
 from portal.services.registers.closing import close_register
-from portal.services.registers.inquorate import read_closing
+from portal.services.registers.inquorate import read_beforehand, read_closing
 from portal.services.registers.marking import AlreadyClosed
 from portal.services.registers.sheet import read_register
 from tests.services.notice_steps import tell_nobody_anything
@@ -137,6 +137,8 @@ class TestTwiceInARow:
         adjourned_before(world, place, **facts)
         ways = read_closing(chair, read_register(chair, place.id), None).ways
         assert (ways.is_second, ways.reasons) == (True, (FEW,))
+        # Whoever keeps the register knows before they come to close it.
+        assert read_beforehand(chair, read_register(chair, place.id)).ways == ways
         assert set(refused(chair, place)) == {"inquorate_reason"}
         close_register(chair, place.id, closing(chair, place, inquorate_reason=FEW))
 
@@ -169,6 +171,7 @@ class TestTwiceInARow:
             register_closed_at=chair.now,
         )
         assert not read_closing(chair, read_register(chair, place.id), None).ways.is_second
+        assert not read_beforehand(chair, read_register(chair, place.id)).ways.is_second
         # Unless this one is said to go on from the other.
         change(Meeting, place.id, follows_id=earlier)
         assert read_closing(chair, read_register(chair, place.id), None).ways.is_second

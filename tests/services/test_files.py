@@ -17,7 +17,7 @@ from portal.gateways.file_store import Damaged
 from portal.gateways.scanner import Verdict
 from portal.models.activity import Activity
 from portal.models.files import ReportFile, StoredFile
-from portal.services import files
+from portal.services import file_reading, files
 from portal.services.changes import changing
 from portal.services.filing import filing
 from tests.clamd import VIRUS
@@ -95,7 +95,7 @@ def test_without_a_scanner_a_file_is_held_back(lead, draft_id):
     (stored,) = give(lead, upload(b"waits"))
     tie(stored, draft_id)
     assert (stored.status, stored.scanned_at) == (FileStatus.QUARANTINED, None)
-    with pytest.raises(files.HeldBack):
+    with pytest.raises(file_reading.HeldBack):
         read(lead, stored.id)
 
 
@@ -118,7 +118,7 @@ def test_what_a_demonstration_let_through_is_not_opened_in_earnest(lead, draft_i
     (stored,) = give(lead, upload(b"invented"))
     tie(stored, draft_id)
     use_filing(passes_unscanned=False)
-    with pytest.raises(files.HeldBack):
+    with pytest.raises(file_reading.HeldBack):
         read(lead, stored.id)
 
 
@@ -134,7 +134,7 @@ def test_a_real_scanner_passes_what_is_clean_and_finds_what_is_not(lead, draft_i
         tie(stored, draft_id)
     assert (clean.status, infected.status) == (FileStatus.CLEAN, FileStatus.INFECTED)
     assert in_store() - before == {clean.store_name}
-    with pytest.raises(files.HeldBack):
+    with pytest.raises(file_reading.HeldBack):
         read(lead, infected.id)
     assert infected.scanned_at == lead.now
 

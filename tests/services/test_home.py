@@ -236,7 +236,7 @@ def test_a_chair_is_asked_to_close_registers_from_the_hour_on(world, viewer):
 def test_a_manager_sees_open_registers_across_chairs_and_the_next_meetings(world, viewer):
     tomorrow = datetime(2026, 6, 11, 8, tzinfo=UTC)
     found = home(viewer("a.manager", now=tomorrow))
-    assert things(world, found) == [("oversee_register", "a.initial")]
+    assert things(world, found) == [("oversee_register", "a.initial"), ("withdrawals", "")]
     assert found.tasks[0].subject == world.person("a.chair").name
     names = {place.id: key for key, place in world.meetings.items()}
     assert [names[meeting.id] for meeting in found.coming] == ["a.core_group", "a.review"]

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from portal.database.session import db
 from portal.domain.vocabulary import Attendance, Expectation, ExpectationReason, ReportStatus
-from portal.models.reports import Report
 from portal.services.imports import Imported, import_attendance
 from tests.areas import ATTENDANCE_COLUMNS, NOW, dump, faults_of, part, sheet
+from tests.report_forms import add_report, publish
 
 REVIEW = "review_conference"
 
@@ -120,22 +120,20 @@ def test_what_an_agency_declared_counts_until_a_file_says_otherwise(planned):
 
 def test_the_day_of_a_report_sent_in_the_portal_stays(planned, people):
     planned.attendance(part("M", "gp", "apologies"), part("M", "police", "apologies"))
+    form = publish(db.session, planned.partnership_id).id
+    db.session.commit()
     for agency, status in (("gp", ReportStatus.SUBMITTED), ("police", ReportStatus.DRAFT)):
         found = planned.invitation("M", agency)
         found.report_received_on = date(2026, 5, 1)
-        texts = dict.fromkeys(
-            ("involvement", "strengths", "worries", "threshold_view", "threshold_reason", "category_views"), ""
-        )
-        db.session.add(
-            Report(
-                partnership_id=planned.partnership_id,
-                invitation_id=found.id,
-                status=status,
-                started_at=NOW,
-                saved_at=NOW,
-                saved_by_id=people["a.chair"].user_id,
-                **texts,
-            )
+        add_report(
+            db.session,
+            partnership_id=planned.partnership_id,
+            invitation_id=found.id,
+            template_id=form,
+            status=status,
+            answers={},
+            at=NOW,
+            by_id=people["a.chair"].user_id,
         )
         db.session.commit()
     rows = [part("M", agency, "apologies", report_received_on="2026-05-04") for agency in ("gp", "police")]

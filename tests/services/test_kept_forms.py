@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.database.session import db
+from portal.domain.report_answers import seen
 from portal.domain.signing_in import SessionEnd
 from portal.services import kept_forms
 from portal.services.sessions import Ended
@@ -36,6 +37,12 @@ def test_what_was_typed_comes_back_whole(database, gp):
     assert kept.getlist("without") == []
 
 
+def test_a_question_is_kept_whatever_an_area_calls_it(database, gp):
+    asked = [("seen-postcode", "0"), ("postcode", "AB1 2CD"), ("seen-code_day", "0"), ("code_day-month", "May")]
+    assert kept_forms.keep(ended(gp), PATH, [*asked, ("code", "123456"), ("csrf_token", "x")], NOW)
+    assert dict(take(gp)) == dict(asked)
+
+
 def test_it_comes_back_until_the_form_is_sent(database, gp):
     kept_forms.keep(ended(gp), PATH, TYPED, NOW)
     assert take(gp) == take(gp) is not None
@@ -43,6 +50,39 @@ def test_it_comes_back_until_the_form_is_sent(database, gp):
     assert take(gp) is not None
     kept_forms.drop(viewer_of(gp), PATH)
     assert take(gp) is None
+
+
+def asked(**answers: str) -> list[tuple[str, str]]:
+    """Questions as a page sends them that had shown nothing in any."""
+    return [pair for code, text in answers.items() for pair in ((f"seen-{code}", str(seen(""))), (code, text))]
+
+
+def test_what_a_script_sends_later_takes_no_other_question_with_it(database, gp):
+    kept_forms.keep(ended(gp), PATH, asked(worries="A burn.", strengths="None."), NOW)
+    kept_forms.keep(ended(gp), PATH, asked(worries="Two burns."), NOW, is_part=True)
+    assert dict(take(gp)) == dict(asked(worries="Two burns.", strengths="None."))
+    kept_forms.keep(ended(gp), PATH, asked(worries="Three burns."), NOW)
+    assert dict(take(gp)) == dict(asked(worries="Three burns.")), "a whole form is all there is"
+
+
+def test_a_question_that_a_script_saved_goes_and_the_others_stay(database, gp):
+    kept_forms.keep(ended(gp), PATH, [*asked(worries="A burn.", strengths="None."), ("with", "police")], NOW)
+    kept_forms.drop(viewer_of(gp), PATH, only=["worries"])
+    assert dict(take(gp)) == {**dict(asked(strengths="None.")), "with": "police"}
+    kept_forms.drop(viewer_of(gp), PATH, only=[])
+    assert take(gp) is not None
+    kept_forms.drop(viewer_of(gp), PATH, only=["strengths"])
+    assert take(gp) is None, "no question is left"
+    kept_forms.drop(viewer_of(gp), PATH, only=["strengths"])
+
+
+def test_a_question_that_was_left_as_it_was_found_is_not_kept(database, gp):
+    untouched = [("seen-worries", str(seen("Hers.\nStill."))), ("worries", "Hers.\r\nStill.")]
+    kept_forms.keep(ended(gp), PATH, [*untouched, *asked(strengths="None.", needs="")], NOW)
+    assert dict(take(gp)) == dict(asked(strengths="None."))
+    emptied = [("seen-worries", str(seen("Hers."))), ("worries", "")]
+    kept_forms.keep(ended(gp), PATH, emptied, NOW)
+    assert dict(take(gp)) == dict(emptied), "what was wiped out was typed too"
 
 
 def test_nobody_else_gets_it_or_drops_it(database, gp, world):

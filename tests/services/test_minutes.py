@@ -15,7 +15,7 @@ from portal.domain.minutes import MINUTES_LIMIT
 from portal.models.files import StoredFile
 from portal.models.messages import Notice
 from portal.models.minutes import MinutesCorrection, MinutesDraft, PaperReading, SentPaper
-from portal.services.files import HeldBack, open_file
+from portal.services.file_reading import HeldBack, open_file
 from portal.services.minutes.drafting import attach_minutes, open_desk, remove_file, save_minutes
 from portal.services.minutes.papers import papers_page
 from portal.services.minutes.reading import read_minutes

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from portal.database.session import db
 from portal.domain.escalation_vocabulary import EscalationStatus, ProposalStatus, Turn
 from portal.domain.message_vocabulary import MailKind, MailPlace, NoticeKind, Urgency
+from portal.domain.sharing_vocabulary import ConsultationState
 from portal.domain.vocabulary import MeetingStatus
 from portal.domain.working_days import add_working_days, is_working_day, london_day, london_instant, london_time
 from portal.models.cases import Case, Child
+from portal.models.consultations import Consultation
 from portal.models.escalations import Escalation
 from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
@@ -135,6 +137,8 @@ def is_done(notice: Notice) -> bool:
         return db.session.get_one(Escalation, subject_id).status is not EscalationStatus.OPEN
     if kind is NoticeKind.REGISTER_TO_CLOSE:
         return db.session.get_one(Meeting, subject_id).register_closed_at is not None
+    if kind is NoticeKind.CONSULTATION_RECORDED:
+        return db.session.get_one(Consultation, notice.place).state is not ConsultationState.WAITING
     if notice.subject != "invitation":
         return False
     one = db.session.get_one(Invitation, subject_id)
@@ -177,8 +181,10 @@ def assert_it_was_a_life(lived: Months) -> None:
         *(NoticeKind.INVITATION, NoticeKind.REPORT_DUE, NoticeKind.ATTENDANCE_TO_SAY, NoticeKind.REGISTER_TO_CLOSE),
         *(NoticeKind.ESCALATION_RAISED, NoticeKind.ESCALATION_STAGE, NoticeKind.ESCALATION_REPLY),
         *(NoticeKind.ESCALATION_DUE, NoticeKind.ESCALATION_CLOSED),
+        *(NoticeKind.BUNDLE_CUT, NoticeKind.CONSULTATION_RECORDED),
+        *(NoticeKind.REPORT_WITHDRAWN, NoticeKind.WITHDRAWAL_LISTED),
     }
-    assert {one.kind for one in lived.arrived} >= {MailKind.DIGEST, MailKind.AT_ONCE}
+    assert {one.kind for one in lived.arrived} >= {MailKind.DIGEST, MailKind.AT_ONCE, MailKind.RETURN_LINK}
     assert len(lived.arrived) > A_FEW
     assert len({one.letter.to for one in lived.arrived}) > 20
     assert any(not is_open(one.at) for one in lived.arrived), "nothing urgent came in the evening"

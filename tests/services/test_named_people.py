@@ -27,7 +27,7 @@ from portal.services.named_people.naming import end_naming, name_oneself, name_p
 from portal.services.notices.meetings import tell_invited, tell_moved
 from portal.services.notices.named_only import CALLED, named_for
 from portal.services.notices.reminders import remind_in
-from portal.services.reports import open_desk
+from portal.services.reports.desk import open_desk
 from portal.services.scheduling.opening import open_meeting
 from portal.services.timelines.reading import timeline
 from tests.areas import Area, meeting

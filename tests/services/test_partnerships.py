@@ -15,9 +15,11 @@ from portal.domain.default_kinds import DEFAULT_KINDS
 from portal.domain.default_rules import default_rule_set
 from portal.domain.errors import Invalid, NotPermitted
 from portal.domain.vocabulary import Role
+from portal.gateways.report_template_files import SHIPPED
 from portal.models.activity import Activity, ActivityChain
 from portal.models.frameworks import FrameworkEdition
 from portal.models.partnerships import Partnership
+from portal.models.report_templates import ReportTemplate
 from portal.models.rule_sets import MeetingType, RuleSet
 from portal.services import activity_checks, people
 from portal.services.partnerships import create_partnership, list_partnerships
@@ -27,7 +29,7 @@ from tests.world import NOW
 OPERATOR = Viewer.of_system("partnerships create", NOW)
 
 
-def test_it_starts_with_the_default_rules_the_usual_meetings_both_frameworks_and_a_trail_of_its_own(database):
+def test_it_starts_with_the_default_rules_the_usual_meetings_what_is_asked_and_a_trail_of_its_own(database):
     made = create_partnership(OPERATOR, "  Northmoor \n Valley ")
     assert made.name == "Northmoor Valley"
     book = rule_book(db.session(), made.id)
@@ -41,6 +43,10 @@ def test_it_starts_with_the_default_rules_the_usual_meetings_both_frameworks_and
     assert [edition.code for edition in editions] == ["section-11", "section-175-157"]
     assert {edition.status for edition in editions} == {FrameworkStatus.PUBLISHED}
     published = [("framework.published", edition.id) for edition in editions]
+    of_all = select(ReportTemplate.id, ReportTemplate.code).where(ReportTemplate.partnership_id == made.id)
+    templates = db.session.execute(of_all.order_by(ReportTemplate.id)).all()
+    assert [template.code for template in templates] == list(SHIPPED)
+    published += [("report_template.published", template.id) for template in templates]
     assert logged == [("rule_set.created", rule_set), *published, ("partnership.created", made.id)]
     assert activity_checks.verify(OPERATOR).faults == []
 

@@ -24,7 +24,7 @@ from portal.services.timelines.sources import SOURCES
 from tests.services.escalation_steps import DISAGREEMENT, raised
 from tests.services.family_steps import sibling
 from tests.services.plan_steps import meeting
-from tests.services.rows import trail
+from tests.services.rows import change, trail
 from tests.world import NOW
 
 MOST_QUERIES = 9
@@ -295,6 +295,10 @@ def test_reports_are_told_when_they_came_or_when_they_did_not(lived, viewer, wor
     assert found[name["a.police"], review] == (date(2026, 6, 8), ReportState.SENT)
     # Not due yet, or of an agency that has no part.
     assert (name["a.social_care"], review) not in found
+    change(Invitation, world.meeting("a.past_initial").invitations["other_gp"].id, report_received_on=NOW.date())
+    rows = timeline(viewer("a.manager"), world.cases["a.2"], Wanted(TimelineKind.REPORT)).page.rows
+    states = {(one.what.removeprefix("Report of "), one.meeting_id): (one.on, one.state) for one in rows}
+    assert states[name["a.other_gp"], past] == (NOW.date(), ReportState.AFTER_MEETING)
     assert (name["a.gp"], review) not in found
 
 

@@ -42,3 +42,21 @@ class FileField(DrawnField):
         taken = f"{TAKEN}. Up to {most_in_words()} each."
         look["hint"] = f"{look['hint']} {taken}" if look["hint"] else taken
         return macro("file_input")(self.name, self.label.text, id=self.id, **look)
+
+
+class OneFile(FileField):
+    """One file of one kind, which its own words name."""
+
+    def __init__(self, label: str, *, accept: str, hint: str, **rest: Any) -> None:
+        look = {"accept": accept}
+        super().__init__(label, hint=hint, multiple=False, look=look, required="Choose a file", **rest)
+
+    def draw(self, look: Look) -> Markup:
+        """A file input."""
+        return macro("file_input")(self.name, self.label.text, id=self.id, **look)
+
+    def content(self, most: int) -> bytes:
+        """The file's bytes, at most one more than `most`, so that whoever reads them sees that it is too large."""
+        stream = self.data[0].stream
+        stream.seek(0)
+        return stream.read(most + 1)

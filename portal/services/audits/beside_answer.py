@@ -11,8 +11,8 @@ from portal.access import actions as access
 from portal.access.viewer import Viewer
 from portal.domain.action_rules import is_overdue
 from portal.domain.audit_vocabulary import ActionRag, ActionStatus
-from portal.domain.framework_changes import Piece, word_differences
 from portal.domain.ratings import Scale
+from portal.domain.text_changes import Piece, word_differences
 from portal.models.actions import Action
 from portal.models.audits import Response
 from portal.models.frameworks import Question

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import audits as access
 from portal.access.viewer import Viewer
-from portal.domain.framework_changes import Piece, word_differences
 from portal.domain.ratings import Scale, scales_from_plain
+from portal.domain.text_changes import Piece, word_differences
 from portal.models.audits import AuditReturn, AuditRound, Response
 from portal.models.frameworks import FrameworkEdition, Question
 

@@ -15,11 +15,11 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import SIGNED_STATUSES
 from portal.domain.errors import NotPermitted
-from portal.domain.framework_changes import Piece, word_differences
 from portal.domain.portable_returns import PortableReturn, Refused, check, unpack
 from portal.domain.ratings import scales_from_plain
 from portal.domain.returns import AnswerState, answer_state, missing
 from portal.domain.sheet_cells import day_words
+from portal.domain.text_changes import Piece, word_differences
 from portal.domain.travelled_answers import AskedHere, Fit, match
 from portal.gateways import signatures
 from portal.models.audits import AuditReturn, Response

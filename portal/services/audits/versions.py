@@ -16,8 +16,8 @@ from portal.access import signing as access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import NotVisible
-from portal.domain.framework_changes import Piece, word_differences
 from portal.domain.ratings import scales_from_plain
+from portal.domain.text_changes import Piece, word_differences
 from portal.models.audits import AuditReturn, AuditRound, Response, ReturnVersion
 from portal.models.evidence import Evidence
 from portal.models.frameworks import FrameworkEdition, Question, Standard

@@ -7,19 +7,21 @@ from datetime import datetime
 from functools import cache
 
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import and_, exists, select, update
 
 from portal.access.viewer import Viewer
 from portal.database.session import db, writing
 from portal.domain.errors import Unusable
 from portal.domain.signing_in import Step
 from portal.models.partnerships import PartnershipAgency
-from portal.models.people import User
+from portal.models.people import Membership, User
 from portal.services import authenticator, joining, known_people, passwords, people, sessions, sign_in
 from portal.services.demo.people import PASSWORD, DemoPerson
 from portal.services.readiness import DEMO_DOMAIN
 
 ADDRESS = "127.0.0.1"
+_HAS_ACCOUNT = and_(User.email.endswith(DEMO_DOMAIN), exists().where(Membership.user_id == User.id).correlate(User))
+"""Not those who answer by links alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def admit(operator: Viewer, person: DemoPerson, agency_id: int | None) -> None:
 def have_signed_in(now: datetime) -> None:
     """Have everybody signed in at `now`: they have worked here ever since they joined, and no account is unused."""
     with writing() as session:
-        session.execute(update(User).where(User.email.endswith(DEMO_DOMAIN)).values(last_signed_in_at=now))
+        session.execute(update(User).where(_HAS_ACCOUNT).values(last_signed_in_at=now))
 
 
 def viewer_of(email: str, partnership_id: int, now: datetime, agency_id: int | None = None) -> Viewer:
@@ -132,9 +134,7 @@ def list_accounts() -> list[DemoAccount]:
 
 def current_code(email: str, now: datetime) -> str:
     """The account's authenticator code at `now`. Raises Unusable for an unknown account or one without an app."""
-    user = db.session.scalar(
-        select(User).where(User.email == known_people.tidy_email(email), User.email.endswith(DEMO_DOMAIN))
-    )
+    user = db.session.scalar(select(User).where(User.email == known_people.tidy_email(email), _HAS_ACCOUNT))
     if user is None:
         raise Unusable([f"no demo account has the address {email!r}: see flask demo accounts"])
     if user.totp_secret is None:
@@ -143,4 +143,4 @@ def current_code(email: str, now: datetime) -> str:
 
 
 def _demo_users() -> list[User]:
-    return list(db.session.scalars(select(User).where(User.email.endswith(DEMO_DOMAIN)).order_by(User.id)))
+    return list(db.session.scalars(select(User).where(_HAS_ACCOUNT).order_by(User.id)))

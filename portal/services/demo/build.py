@@ -31,7 +31,9 @@ from portal.services.demo.meetings import script as meetings
 from portal.services.demo.other_meetings import OtherMeetings
 from portal.services.demo.people import PARTNERSHIPS, DemoPartnership, DemoPerson, at_agencies, everybody
 from portal.services.demo.plan import EASTMARSH, WESTMOOR, Plan, completed_quarters
+from portal.services.demo.reports import script as reports
 from portal.services.demo.work import Work
+from portal.services.mailing import install_mailing, mailing
 
 PLANS: dict[str, Plan] = {"Eastmarsh": EASTMARSH, "Westmoor": WESTMOOR}
 AUDITS: dict[str, Callable[[Cast], None]] = {"Eastmarsh": script.eastmarsh, "Westmoor": script.westmoor}
@@ -57,8 +59,14 @@ def build(size: Size, progress: Progress) -> None:
     """Build both partnerships. Raises Unusable on a database that holds anything already."""
     if db.session.scalar(select(Partnership.id).limit(1)) or db.session.scalar(select(User.id).limit(1)):
         raise Unusable(["the database already holds data: the demo is built on an empty one only"])
-    with writing():
-        _build(size, progress)
+    sender = mailing()
+    # The invented people have no mailboxes: their links are handed over, as they are where no mail is sent.
+    install_mailing(None)
+    try:
+        with writing():
+            _build(size, progress)
+    finally:
+        install_mailing(sender)
 
 
 def _build(size: Size, progress: Progress) -> None:
@@ -108,9 +116,11 @@ def _build(size: Size, progress: Progress) -> None:
         earliest = -working_days_between(london_day(begins), size.today) + 1
         escalations.plan_recent(cast, earliest)
         meetings.plan_recent(stage, quarters)
+        own_chance = Random(f"{size.seed} {place.name} reports")  # noqa: S311 - apart, for the same reason
+        reports.plan(replace(cast, chance=own_chance))
         absences.plan(cast)
         inboxes.plan_reminders(cast)
-        progress(f"{place.name}: escalations and records of meetings")
+        progress(f"{place.name}: escalations, records of meetings and reports in full")
         diary.live()
     inboxes.tidy(london_instant(size.today, time(9)))
     accounts.have_signed_in(london_instant(size.today, time(8)))

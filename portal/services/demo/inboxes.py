@@ -58,7 +58,10 @@ def tidy(now: datetime) -> None:
         settle(change, session.scalars(select(Notice.user_id).distinct()).all())
         last = london_instant(add_working_days(change.viewer.today, -1), time.min)
         told = (Notice.kind.in_(ONLY_TELLS) & (Notice.made_at < last)) | Notice.settled_at.is_not(None)
-        session.execute(update(Notice).where(or_(told, _is_said_again())).values(read_at=now))
+        # Of reports that were put together there is so much that it is read on the same day.
+        today = london_instant(change.viewer.today, time.min)
+        bundled = (Notice.kind == NoticeKind.BUNDLE_CUT) & (Notice.made_at < today)
+        session.execute(update(Notice).where(or_(told, bundled, _is_said_again())).values(read_at=now))
         session.execute(update(Notice).values(mail_place=MailPlace.INBOX_ONLY))
 
 

@@ -12,7 +12,7 @@ from portal.access import cases as case_access
 from portal.access import escalations as escalation_access
 from portal.access import files as file_access
 from portal.access import meetings as meeting_access
-from portal.access import reports as report_access
+from portal.access import report_withdrawals as withdrawal_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FilePurpose
@@ -24,11 +24,11 @@ from portal.models.files import StoredFile
 from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Partnership
-from portal.models.reports import Report
 from portal.services import known_people
 from portal.services.demo.accounts import list_accounts
 from portal.services.demo.marks import MARK, Marker, SeenBy, seen_by
 from portal.services.demo.meetings.markers import list_of_meetings
+from portal.services.demo.reports.markers import list_of_reports
 
 _KINDS_OF_FILE = {
     FilePurpose.REPORT_ATTACHMENT: "uploaded_file",
@@ -44,7 +44,7 @@ def list_markers(now: datetime) -> list[Marker]:
     for partnership in db.session.scalars(select(Partnership).order_by(Partnership.id)):
         here = [viewer for viewer in viewers if viewer.partnership_id == partnership.id]
         found += _children(partnership, here)
-        found += _reports(partnership, here)
+        found += list_of_reports(partnership, here)
         found += _answers(partnership, here)
         found += _notes(partnership, here)
         found += _files(partnership, here)
@@ -81,14 +81,6 @@ def _children(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marke
         )
 
 
-def _reports(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
-    seen = seen_by(viewers, lambda v: report_access.visible_to(v).with_only_columns(Report.id))
-    rows = select(Report).where(Report.partnership_id == partnership.id).order_by(Report.id)
-    for report in db.session.scalars(rows):
-        for mark in MARK.findall(report.involvement):
-            yield Marker(mark, "report_text", partnership.name, f"report {report.id}", _who(seen, report.id))
-
-
 def _answers(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
     seen = seen_by(viewers, lambda v: meeting_access.invitations_visible_to(v).with_only_columns(Invitation.id))
     rows = (
@@ -115,8 +107,11 @@ def _notes(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
 
 
 def _files(partnership: Partnership, viewers: list[Viewer]) -> Iterator[Marker]:
-    """A file's mark stands in its name and in what it says."""
+    """A file's mark stands in its name and in what it says; one that was withdrawn is opened by a few."""
     seen = seen_by(viewers, lambda v: file_access.visible_to(v).with_only_columns(StoredFile.id))
+    withdrawn = seen_by(viewers, lambda v: withdrawal_access.files_visible_to(v).with_only_columns(StoredFile.id))
+    for file_id, readers in withdrawn.items():
+        seen.setdefault(file_id, []).extend(readers)
     rows = select(StoredFile).where(StoredFile.partnership_id == partnership.id).order_by(StoredFile.id)
     for stored in db.session.scalars(rows):
         for mark in MARK.findall(stored.name):

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from portal.access.viewer import Viewer
 from portal.database.session import db
 
-MARK = re.compile(r"\b[A-Z]{2}[AEFGKLMNOQRSTVW]-\d{4}-\d{4}\b")
+MARK = re.compile(r"\b[A-Z]{2}[A-HK-OQ-TVWX]-\d{4}-\d{4}\b")
 
 SeenBy = dict[int, list[str]]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from random import Random
 
-from portal.domain.reports import ReportText
+from portal.domain.report_answers import NO, YES, asked
+from portal.domain.report_templates import ReportTemplate, TemplateQuestion
+from portal.domain.report_vocabulary import AnswerKind, CommonQuestion
 from portal.domain.vocabulary import AbuseCategory, AgencyType, ThresholdView
 
 _INVOLVEMENT = {
@@ -58,6 +61,29 @@ _WORRIES = (
     "Medical appointments are missed and rebooked late, so that treatment is behind.",
     "We do not know who stays overnight at the weekends.",
 )
+_NEEDS = (
+    "One named person who asks after the child each week; the clinic's appointment kept with somebody's help.",
+    "The adults agree in writing who sleeps at home, and the safety plan is gone through with the grandparents.",
+    "A bed and a coat this week; in a month a look together at what the mornings are like now.",
+)
+_DAYS = (
+    "The child gets up alone, makes toast for the youngest and is at the gate before it opens. Evenings are quiet.",
+    "Two homes in one week, with a bag between them; sleeps well at one and little at the other.",
+    "Nursery until three, then mostly a screen; a bath and a story when the grandmother is there.",
+)
+_VOICES = (
+    "Asked with drawings in a quiet room: likes school and football, and wants the shouting to stop.",
+    "Said on the way home that Mum is tired, and that somebody should help her.",
+    "Too small to say. Reaches for the mother, and goes still when voices are raised.",
+)
+_DETAILS = (
+    "Talked through with the parents, who agree with most of it.",
+    "Two letters and a visit; an answer came to the second.",
+    "Nothing new since the last meeting.",
+)
+_ALSO_ANSWERED = 0.4
+_PER_CENT = frozenset({"attendance_rate"})
+"""Numbers that are shares; the others count, such as visits."""
 _REASONS = (
     "What has changed depends on one relative, and it has held for only a few weeks.",
     "The harm is repeated, and earlier support on an agreed footing did not stop it.",
@@ -83,16 +109,48 @@ WITHOUT_QUORUM = "Two agencies know the child, and both were there."
 ATTACHMENT = "Week by week since September, with what was known at the time and who was told."
 
 
-def report(kind: AgencyType, chance: Random, mark: str) -> ReportText:
-    """A report such as that kind of agency writes, with a unique mark in its text."""
+def report(
+    template: ReportTemplate, kind: AgencyType, today: date, chance: Random, mark: str, *, is_limited: bool = False
+) -> dict[str, str]:
+    """What an agency of that kind answers to each question that it is asked, with a unique mark in its first text.
+
+    `is_limited`: it hardly knows the family, and answers the short form.
+    """
     index = chance.randrange(len(_REASONS))
-    view = _VIEWS[index]
-    categories = () if view is not ThresholdView.PLAN_NEEDED else (chance.choice(list(AbuseCategory)),)
-    return ReportText(
-        involvement=f"{_INVOLVEMENT.get(kind, _ANY_INVOLVEMENT)} Our file {mark}.",
-        strengths=chance.choice(_STRENGTHS),
-        worries=chance.choice(_WORRIES),
-        threshold_view=view,
-        threshold_reason=_REASONS[index],
-        category_views=categories,
-    )
+    known: dict[str, str] = {
+        CommonQuestion.INVOLVEMENT: _INVOLVEMENT.get(kind, _ANY_INVOLVEMENT),
+        CommonQuestion.STRENGTHS: chance.choice(_STRENGTHS),
+        CommonQuestion.WORRIES: chance.choice(_WORRIES),
+        CommonQuestion.NEEDS: chance.choice(_NEEDS),
+        CommonQuestion.LIVED_EXPERIENCE: chance.choice(_DAYS),
+        CommonQuestion.CHILD_VOICE: chance.choice(_VOICES),
+        CommonQuestion.THRESHOLD_VIEW: _VIEWS[index].value,
+        CommonQuestion.THRESHOLD_REASON: _REASONS[index],
+        CommonQuestion.CATEGORY_VIEWS: chance.choice(list(AbuseCategory)).value,
+    }
+    answers: dict[str, str] = {}
+    for question in template.questions:
+        if question.code in known:
+            answers[question.code] = known[question.code]
+        elif question.is_needed or chance.random() < _ALSO_ANSWERED:
+            answers[question.code] = _answer(question, today, chance)
+    questions = asked(template, answers, is_limited)
+    kept = {question.code: answers[question.code] for question in questions if question.code in answers}
+    first = next(one.code for one in template.questions if one.kind is AnswerKind.LONG and one.code in kept)
+    return kept | {first: f"{kept[first]} Our file {mark}."}
+
+
+def _answer(question: TemplateQuestion, today: date, chance: Random) -> str:
+    match question.kind:
+        case AnswerKind.YES_NO:
+            return chance.choice((YES, NO))
+        case AnswerKind.DAY:
+            return f"{today - timedelta(days=chance.randrange(60))}"
+        case AnswerKind.NUMBER:
+            some = chance.randrange(30)
+            return str(70 + some if question.code in _PER_CENT else 3 + some // 3)
+        case AnswerKind.ONE_OF | AnswerKind.SEVERAL_OF:
+            return chance.choice(question.choices).code
+        case AnswerKind.SHORT:
+            return "As in our last report"
+    return chance.choice(_DETAILS)

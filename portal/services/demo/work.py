@@ -20,7 +20,6 @@ from portal.domain.vocabulary import CONFERENCES, AgencyType, Answer, Attendance
 from portal.domain.working_days import add_working_days, london_instant
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
-from portal.services import reports
 from portal.services.demo import texts
 from portal.services.demo.diary import Deed, Diary, Who
 from portal.services.demo.import_files import PlannedMeeting
@@ -33,6 +32,9 @@ from portal.services.registers.closing import Closing, close_register
 from portal.services.registers.marking import Entry, record
 from portal.services.registers.sheet import read_register
 from portal.services.report_files import attach_files
+from portal.services.reports.desk import template_to_write
+from portal.services.reports.sending import submit_report
+from portal.services.reports.writing import NOTHING_SEEN, Typed, save_draft
 
 FORTNIGHT = 10
 """Working days back to which answers and reports are spread."""
@@ -153,14 +155,17 @@ class Work:
         sent = self.chance.random() < SENT.get(seat.agency_type, USUALLY_SENT)
         if not sent and self.chance.random() > DRAFTED:
             return
-        text = texts.report(seat.agency_type, self.chance, self._mark("R"))
+        chance, mark = Random(self.chance.random()), self._mark("R")  # noqa: S311 - invented answers
         attached = self._attachment(seat) if sent else []
 
         def write(viewer: Viewer) -> None:
-            saved = reports.save_draft(viewer, seat.meeting_id, 0, text)
+            template, _is_limited = template_to_write(viewer, seat.meeting_id)
+            answers = texts.report(template, seat.agency_type, viewer.today, chance, mark)
+            typed = {code: Typed(value, NOTHING_SEEN) for code, value in answers.items()}
+            saved = save_draft(viewer, seat.meeting_id, typed)
             attach_files(viewer, seat.meeting_id, attached)
             if sent:
-                reports.submit_report(viewer, seat.meeting_id, saved.version)
+                submit_report(viewer, seat.meeting_id, saved.version)
 
         self._plan(seat, write)
 

@@ -221,7 +221,8 @@ def _to_change(change: Change, invitation_id: int) -> tuple[Invitation, dict[int
 
 
 def _report(session: Session, invitation_id: int) -> Report | None:
-    return session.scalars(select(Report).where(Report.invitation_id == invitation_id)).one_or_none()
+    stands = select(Report).where(Report.invitation_id == invitation_id, Report.withdrawn_at.is_(None))
+    return session.scalars(stands).one_or_none()
 
 
 def _said(children: tuple[MeetingChild, ...], rows: Iterable[InvitationChild]) -> dict[int, OfChild]:

@@ -15,9 +15,10 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.audit_vocabulary import FrameworkStatus, SchoolPhase
 from portal.domain.errors import NotVisible
-from portal.domain.framework_changes import ChangeKind, QuestionChange, compare
+from portal.domain.framework_changes import QuestionChange, compare
 from portal.domain.frameworks import Framework, QuestionText, StandardText
 from portal.domain.labels import in_words, label, listed, short_label
+from portal.domain.text_changes import ChangeKind
 from portal.domain.vocabulary import AgencyType
 from portal.models.frameworks import FrameworkEdition, Question, Standard
 from portal.services.frameworks.rows import framework_of, with_questions

@@ -1,4 +1,4 @@
-"""What agencies object to, on Home: that an invitation or a child is theirs, what is expected; by one query."""
+"""What agencies object to, on Home, and what they are asked to confirm of a talk with the chair; by one query."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ from portal.access.viewer import Hat, Viewer
 from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.family_vocabulary import KnowsChild
 from portal.domain.vocabulary import Answer, Expectation, MeetingStatus
+from portal.models.consultations import Consultation
 from portal.models.contests import Contest
 from portal.models.families import InvitationChild
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
 from portal.models.rule_sets import MeetingType
+from portal.services.home.consultations import waiting_talks
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import HAS_PART
 
@@ -49,7 +51,7 @@ _IS_OPEN = and_(Meeting.status == MeetingStatus.SCHEDULED, Meeting.register_clos
 
 def objected(session: Session, viewer: Viewer) -> list[Task]:
     """For the person's memberships as coordinator what waits to be decided; for those in agencies what was decided of
-    theirs lately. Each thing once, and under the active membership first.
+    theirs lately, and talks to confirm. Each thing once, and under the active membership first.
     """
     hats = {hat.membership_id: hat for hat in viewer.hats}
     parts = [part for number in hats if (worn := viewer.wearing(number)) is not None for part in _parts(worn)]
@@ -72,6 +74,7 @@ def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
         is_decided = or_(Contest.status == ContestStatus.UPHELD, Contest.status == ContestStatus.KEPT)
         lately = Contest.ended_at >= viewer.now - DECISION_SHOWN
         yield _contests(viewer, TaskKind.CONTEST_DECIDED, and_(is_decided, lately))
+        yield _talks(viewer)
 
 
 def _columns(viewer: Viewer, kind: TaskKind, number: Any, due_on: Any = _NO_DAY) -> tuple[Any, ...]:
@@ -128,6 +131,15 @@ def _contests(viewer: Viewer, kind: TaskKind, which: ColumnElement[bool]) -> Sel
         .where(which)
         .with_only_columns(*_columns(viewer, kind, Contest.id, Contest.due_on), literal(0).label("number"))
         .order_by(Contest.due_on, Contest.id)
+        .limit(MOST_OF_EACH)
+    )
+
+
+def _talks(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return (
+        waiting_talks(viewer)
+        .with_only_columns(*_columns(viewer, TaskKind.CONSULTATION, Consultation.id), literal(0).label("number"))
+        .order_by(Consultation.id)
         .limit(MOST_OF_EACH)
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
@@ -17,6 +18,7 @@ from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from portal.models.rule_sets import MeetingType
+from portal.services.home.report_signing import with_lead
 from portal.services.home.tasks import Task, TaskKind
 from portal.services.meetings.outlook import REPORT_ASKED
 from portal.services.meetings.outstanding import asked_again_where, unanswered_where, untold_where
@@ -28,6 +30,7 @@ REPORTS_AHEAD = timedelta(days=14)
 """A report further off needs nobody today, unless somebody has begun it."""
 
 DIFFERENCE_SHOWN = timedelta(days=14)
+_REPORTS_THEMSELVES = frozenset({TaskKind.REPORT_TO_SIGN, TaskKind.REPORT_SENT_BACK})
 READ_AT_MOST = 200
 
 
@@ -48,10 +51,10 @@ def agency_hats(viewer: Viewer) -> list[Hat]:
 def owed_by_agencies(session: Session, viewer: Viewer) -> Owed:
     """Answers, also to be given again, reports and declarations that the person's agencies owe, and differences."""
     hats = {hat.membership_id: hat for hat in agency_hats(viewer)}
-    parts = [_owed(worn) for hat in hats if (worn := viewer.wearing(hat)) is not None]
-    if not parts:
+    worn = [one for hat in hats if (one := viewer.wearing(hat)) is not None]
+    if not worn:
         return Owed([], has_more=False)
-    found = union_all(*parts).subquery()
+    found = union_all(*(_owed(one) for one in worn), *(part for one in worn for part in _with_lead(one))).subquery()
     rows = session.execute(
         select(found).order_by(found.c.scheduled_on, found.c.start_time, found.c.id).limit(READ_AT_MOST + 1)
     ).all()
@@ -71,39 +74,60 @@ def _owed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         access.invitations_visible_to(viewer)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-        .outerjoin(Report, and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.DRAFT))
+        .outerjoin(Report, and_(Report.invitation_id == Invitation.id, Report.status != ReportStatus.SUBMITTED))
         .where(
             Invitation.meeting_on >= today - LOOKED_BACK,
             Meeting.status != MeetingStatus.CANCELLED,
             or_(unanswered_where(today), _unreported(today), untold_where(today), _disputed(), _asked_again(today)),
         )
         .with_only_columns(
-            literal(viewer.membership_id).label("membership_id"),
-            Invitation.id,
-            Invitation.meeting_id,
-            MeetingType.name,
-            Meeting.reference,
-            Meeting.scheduled_on,
-            Meeting.start_time,
-            Meeting.status,
-            Meeting.register_closed_at,
-            Invitation.created_at,
-            Invitation.report_due_on,
-            Invitation.confirmed_at,
-            Report.saved_at,
+            *_columns(viewer, ""),
             unanswered_where(today).label("is_unanswered"),
             _unreported(today).label("is_unreported"),
             untold_where(today).label("is_untold"),
             _asked_again(today).label("is_asked_again"),
-            Invitation.declared_attendance,
-            Invitation.confirmed_attendance,
         )
     )
 
 
+def _with_lead(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
+    """What lies between one membership and the lead of its agency, whenever the meeting is: in the same columns."""
+    wants = ("is_unanswered", "is_unreported", "is_untold", "is_asked_again")
+    for kind, rows in with_lead(viewer):
+        yield rows.with_only_columns(*_columns(viewer, kind.value), *(false().label(name) for name in wants))
+
+
+def _columns(viewer: Viewer, kind: str) -> list[Any]:
+    """What the tasks are made of; `kind` where a row is one task of its own."""
+    return [
+        literal(viewer.membership_id).label("membership_id"),
+        literal(kind).label("with_lead"),
+        Invitation.id,
+        Invitation.meeting_id,
+        MeetingType.name,
+        Meeting.reference,
+        Meeting.scheduled_on,
+        Meeting.start_time,
+        Meeting.status,
+        Meeting.register_closed_at,
+        Invitation.created_at,
+        Invitation.report_due_on,
+        Invitation.confirmed_at,
+        Report.saved_at,
+        Invitation.declared_attendance,
+        Invitation.confirmed_attendance,
+    ]
+
+
 def _unreported(today: date) -> ColumnElement[bool]:
     near = Invitation.report_due_on <= today + REPORTS_AHEAD
-    return and_(REPORT_ASKED, Invitation.report_received_on.is_(None), or_(near, Report.id.is_not(None)))
+    # What is with the lead, or came back from there, is a task of its own.
+    is_written = and_(Report.status == ReportStatus.DRAFT, Report.sent_back_note.is_(None))
+    return and_(
+        REPORT_ASKED,
+        Invitation.report_received_on.is_(None),
+        or_(is_written, and_(near, Report.id.is_(None))),
+    )
 
 
 def _asked_again(today: date) -> ColumnElement[bool]:
@@ -130,6 +154,9 @@ def _tasks(viewer: Viewer, hat: Hat, row: Row[*tuple[Any, ...]]) -> list[Task]:
             reference=row.reference,
         )
 
+    if row.with_lead:
+        kind = TaskKind(row.with_lead)
+        return [task(kind, row.report_due_on if kind in _REPORTS_THEMSELVES else None)]
     found = []
     if row.is_unanswered:
         due = answer_due_on(

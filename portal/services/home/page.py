@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.services.home.audits import returns_to_answer
+from portal.services.home.counted import counted
 from portal.services.home.done import Done, done_by_agency
 from portal.services.home.escalations import escalated
 from portal.services.home.keepers import ComingMeeting, kept_by
@@ -17,7 +18,6 @@ from portal.services.home.minutes import written_after
 from portal.services.home.objections import objected
 from portal.services.home.owed import next_meeting, owed_by_agencies
 from portal.services.home.promised import promised
-from portal.services.home.proposals import proposals_to_decide
 from portal.services.home.rounds import rounds_at_work
 from portal.services.home.signing import returns_to_sign
 from portal.services.home.tasks import Task, TaskKind
@@ -66,7 +66,7 @@ def home(viewer: Viewer, page: int | None = None) -> Home:
             *objected(session, viewer),
             *written_after(session, viewer),
             *midway_checks(session, viewer),
-            *proposals_to_decide(session, viewer),
+            *counted(session, viewer),
             *looked_after(session, viewer),
             *promised(session, viewer),
             *escalated(session, viewer),

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, Table, exists, select
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.domain.registers import mark_of
+from portal.domain.sharing_vocabulary import ConsultationState
 from portal.domain.vocabulary import Attendance, Expectation, ExpectationReason, ReportStatus
+from portal.models.consultations import Consultation
 from portal.models.meetings import Invitation
 from portal.models.partnerships import PartnershipAgency
+from portal.models.report_sharing import ReportSharing
 from portal.models.reports import Report
 from portal.services import case_facts
 from portal.services.batches import in_batches
@@ -152,10 +155,24 @@ def _check_references(rows: list[_Row], meetings: dict[str, Row[Any]], agencies:
 def _known(session: Session, meeting_ids: list[int]) -> dict[tuple[int, int], Row[Any]]:
     names = ("id", "meeting_id", "meeting_on", "agency_id", "declared_attendance", "confirmed_by_id", *_FROM_FILE)
     columns: list[Any] = [getattr(Invitation, name) for name in names]
-    columns.append(Report.status.label("report_status"))
+    columns += [
+        Report.status.label("report_status"),
+        exists()
+        .where(
+            ReportSharing.report_id == Report.id,
+            ReportSharing.shared_on.is_not(None),
+            ReportSharing.taken_back_at.is_(None),
+        )
+        .correlate(Report)
+        .label("is_shared_here"),
+        exists()
+        .where(Consultation.invitation_id == Invitation.id, Consultation.state != ConsultationState.WAITING)
+        .correlate(Invitation)
+        .label("is_consulted_here"),
+    ]
     query = (
         select(*columns)
-        .outerjoin(Report, Report.invitation_id == Invitation.id)
+        .outerjoin(Report, (Report.invitation_id == Invitation.id) & Report.withdrawn_at.is_(None))
         .order_by(Invitation.id)
         .with_for_update(of=Invitation, key_share=True)
     )
@@ -191,7 +208,9 @@ def _values(row: _Row, stored: Row[Any] | None, change: Change) -> dict[str, Any
             values |= {name: getattr(stored, name) for name in ("expectation", "expectation_reason")}
         if stored.report_status is ReportStatus.SUBMITTED:
             values["report_received_on"] = stored.report_received_on
-        if not row.record.has("consulted_on"):
+        if stored.is_shared_here:
+            values["report_shared_on"] = stored.report_shared_on
+        if stored.is_consulted_here or not row.record.has("consulted_on"):
             values["consulted_on"] = stored.consulted_on
     values["attendance"] = case_facts.counted_attendance(
         values["confirmed_attendance"], stored.declared_attendance if stored is not None else None

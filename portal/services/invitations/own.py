@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from portal.access import meetings as access
@@ -28,7 +28,9 @@ def own_to_change(change: Change, meeting_id: int) -> Invitation:
     So the second of two people at one agency sees what the first did, and nobody answers while the register is
     being closed. The order is that of case_facts. Raises NotVisible.
     """
-    meeting = access.visible_to(change.viewer).where(Meeting.id == meeting_id).with_only_columns(Meeting.id)
+    # By the invitation, because a link opens that and no meeting.
+    seen = access.invitations_visible_to(change.viewer).where(Invitation.meeting_id == meeting_id)
+    meeting = select(Meeting.id).where(Meeting.id.in_(seen.with_only_columns(Invitation.meeting_id)))
     change.session.execute(meeting.with_for_update(of=Meeting, key_share=True))
     query = _query(change.viewer, meeting_id).with_for_update(of=Invitation)
     invitation = change.session.scalars(query).one_or_none()

@@ -13,7 +13,7 @@ from portal.domain.messages import shared_office
 from portal.domain.working_days import london_day
 from portal.gateways.mail import Letter
 from portal.gateways.mail_rendering import Rendered
-from portal.gateways.mail_templates import Told, joining_mail, notices_mail, password_changed_mail
+from portal.gateways.mail_templates import Told, joining_mail, notices_mail, password_changed_mail, return_link_mail
 from portal.models.messages import Notice
 from portal.models.partnerships import Agency, Partnership
 from portal.models.people import Membership, User
@@ -21,6 +21,7 @@ from portal.services.calendars import Office, calendars_of_mail
 from portal.services.joining import link_address, mailed_link
 from portal.services.mailing import Mailing
 from portal.services.mails.offices import offices_on
+from portal.services.return_links import mailed as links
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class NotYet:
 
 def letter_of(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | NotYet | None:
     """The letter, or until when it must wait; None where there is nothing left to say, or nobody to say it to."""
+    if mail.kind is MailKind.RETURN_LINK:
+        return _return_link(mailing, mail, now)
     person = db.session.execute(
         select(User.email, User.name).where(
             User.id == mail.user_id, User.deactivated_at.is_(None), User.asleep_at.is_(None)
@@ -69,6 +72,18 @@ def _account(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Ren
     whoms = _places_of(mail.user_id)
     whom = whoms[0] if len(whoms) == 1 else ""
     return joining_mail(name, link.purpose, whom, link_address(mailing.base_url, link.token), link.expires_at)
+
+
+def _return_link(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | None:
+    """The link for somebody who may have no account: whether they are to have it is asked of the link alone."""
+    link = links.mailed_link(mail.id, now)
+    if link is None:
+        return None
+    address = links.link_address(mailing.base_url, link.token)
+    rendered = return_link_mail(
+        link.name, link.whom, link.due, london_day(now), address, link.expires_at, telephone=link.telephone
+    )
+    return Letter(link.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now)
 
 
 def _places_of(user_id: int) -> list[str]:

@@ -52,8 +52,27 @@ _SHARED = {
     "attendance.declared": "{agency} said who came",
     "attendance.confirmed": "Attendance of {agency} recorded",
     "report.submitted": "{agency} sent its report",
+    "report.added_to": "{agency} added to its report, or corrected it",
+    "return_link.used": "{agency} answered by a link, without signing in",
+    "report.withdrawn": "The report of {agency} was withdrawn",
+    "report.not_needed": "The report of {agency} is not needed",
+    "report.needed": "The report of {agency} is needed after all",
+    "bundle.cut": "Reports put together for those who come",
+    "bundle.closed": "The reports that had been put together were closed",
+    "consultation.recorded": "The chair wrote down a talk with {agency}",
+    "consultation.confirmed": "{agency} confirmed its talk with the chair",
+    "consultation.corrected": "{agency} corrected what was written of its talk with the chair",
+    "consultation.taken_back": "The chair took back what was written of a talk with {agency}",
 }
-_WITHIN_THE_AGENCY = {"invitation.given_to_team": "Given to a team"}
+_WITHIN_THE_AGENCY = {
+    "invitation.given_to_team": "Given to a team",
+    "report.sign_off_asked": "Report given to the lead to sign off",
+    "report.sent_back": "Report sent back by the lead",
+    "report.taken_back": "Report taken back before it was signed off",
+    "return_link.made": "Link sent to somebody of {agency}",
+    "return_link.opened": "Link of {agency} opened with its code",
+    "return_link.withdrawn": "Link of {agency} ended",
+}
 _WORDS = _SHARED | _WITHIN_THE_AGENCY
 _DONE_IN_ONE_GO = {"invitation.imported", "invitation.changed_by_import", "attendance.confirmed"}
 """What one person does to many agencies' rows within minutes: one line says it."""

@@ -224,6 +224,7 @@ def _parts(
                     due=row.report_due_on,
                     received_on=row.report_received_on,
                     today=viewer.today,
+                    held_on=meeting.held_on,
                 ),
                 report_due_on=row.report_due_on,
                 report_received_on=row.report_received_on,

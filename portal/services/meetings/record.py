@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, literal, select
+from sqlalchemy import ScalarSelect, Select, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.access import actions as actions_access
 from portal.access import contests as contests_access
 from portal.access import families as families_access
+from portal.access import meetings as meetings_access
 from portal.access import minutes as minutes_access
 from portal.access import outcomes as outcomes_access
+from portal.access import report_bundles as bundles_access
 from portal.access import strategy_records as strategy_access
 from portal.access import teams as teams_access
 from portal.access.roles import Permission
@@ -23,6 +25,7 @@ from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.meeting_vocabulary import RecordSection
 from portal.domain.outcome_vocabulary import PaperKind
 from portal.domain.strategy_vocabulary import StrategyRecordState
+from portal.domain.vocabulary import ReportStatus
 from portal.models.actions import Action
 from portal.models.contests import Contest
 from portal.models.families import FamilyAttendance
@@ -31,7 +34,11 @@ from portal.models.minutes import SentPaper
 from portal.models.moves import MeetingMove
 from portal.models.outcomes import Outcome
 from portal.models.partnerships import Team
+from portal.models.report_bundles import ReportBundle
+from portal.models.report_sharing import ReportSharing
+from portal.models.reports import Report
 from portal.models.strategy_records import StrategyRecord
+from portal.services.meetings.outlook import HAS_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,10 @@ class MeetingRecord:
     contests_open: int
     has_teams: bool
     """Whether the viewer's agency has teams to give the meeting to."""
+    bundle: int
+    """The number of the open bundle of reports; 0 where there is none."""
+    reports_unseen: int
+    """How many reports have come of which nobody has recorded that the family has seen them, or why not."""
 
     def has(self, section: str) -> bool:
         """Whether this kind of meeting has a part."""
@@ -105,10 +116,36 @@ def record_of(session: Session, viewer: Viewer, meeting: Meeting) -> MeetingReco
         teams_access.visible_to(viewer).where(Team.agency_id == viewer.agency_id).exists()
         if viewer.may(Permission.TEAMS_ASSIGN)
         else literal(False),
+        func.coalesce(
+            _one(
+                bundles_access.visible_to(viewer)
+                .where(ReportBundle.meeting_id == meeting.id, ReportBundle.closed_at.is_(None))
+                .with_only_columns(func.max(ReportBundle.number))
+            ),
+            0,
+        ),
+        _number(_unseen(viewer, meeting), Report.id),
     )
     sections = frozenset(RecordSection(section) for section in meeting.meeting_type.sections)
     facts: Any = session.execute(counted).one()
     return MeetingRecord(sections, *facts)
+
+
+def _unseen(viewer: Viewer, meeting: Meeting) -> Select[Any]:
+    """Reports on a meeting that stand, of an agency its own, of which nothing is recorded that the family knows."""
+    recorded = exists().where(ReportSharing.report_id == Report.id, ReportSharing.taken_back_at.is_(None))
+    return (
+        meetings_access.invitations_visible_to(viewer)
+        .join(Report, Report.invitation_id == Invitation.id)
+        .where(
+            Invitation.meeting_id == meeting.id,
+            HAS_PART,
+            Invitation.report_shared_on.is_(None),
+            Report.status == ReportStatus.SUBMITTED,
+            Report.withdrawn_at.is_(None),
+            ~recorded.correlate(Report),
+        )
+    )
 
 
 def _one(query: Select[Any]) -> ScalarSelect[Any]:

@@ -24,6 +24,7 @@ from portal.models.meetings import Meeting
 from portal.models.minutes import MinutesDraft, SentPaper
 from portal.services import files
 from portal.services.changes import Change, changing
+from portal.services.file_pictures import may_show
 from portal.services.filing import filing
 from portal.services.invitations.seen import AlreadySo
 from portal.services.outcomes.drafting import person
@@ -105,11 +106,13 @@ def attachment(session: Session, viewer: Viewer, file_id: int) -> Attachment | N
     row = session.execute(
         file_access.visible_to(viewer)
         .where(StoredFile.id == file_id)
-        .with_only_columns(StoredFile.id, StoredFile.name, StoredFile.size, StoredFile.status)
+        .with_only_columns(StoredFile.id, StoredFile.name, StoredFile.size, StoredFile.status, StoredFile.media_type)
     ).one_or_none()
     if row is None:
         return None
-    return Attachment(row.id, row.name, size_in_words(row.size), row.status, row.status in filing().open_statuses)
+    may_open = row.status in filing().open_statuses
+    may_be_shown = may_open and may_show(row.media_type)
+    return Attachment(row.id, row.name, size_in_words(row.size), row.status, may_open, may_be_shown)
 
 
 def save_minutes(viewer: Viewer, meeting_id: int, version: int, text: str) -> Saved:

@@ -48,6 +48,8 @@ class Opened:
     subject: str
     subject_id: int
     meeting_id: int | None
+    place: int = 0
+    """Where within its subject, as the notice says it."""
 
 
 def list_inbox(viewer: Viewer, *, page: int = 1) -> Page[InboxRow]:
@@ -101,7 +103,7 @@ def open_notice(viewer: Viewer, notice_id: int) -> Opened:
             change.log("notice.opened", "notice", notice_id)
     if worn.membership_id != viewer.membership_id:
         worn = sessions.wear(viewer, notice.membership_id)
-    return Opened(worn, notice.kind, notice.subject, notice.subject_id, _meeting_of(notice))
+    return Opened(worn, notice.kind, notice.subject, notice.subject_id, _meeting_of(notice), notice.place)
 
 
 def mark_all_read(viewer: Viewer) -> int:

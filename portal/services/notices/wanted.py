@@ -17,9 +17,12 @@ from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.escalation_vocabulary import EscalationStatus, ProposalStatus, Turn
 from portal.domain.message_vocabulary import MailPlace, NoticeKind
 from portal.domain.outcome_vocabulary import CorrectionOutcome
+from portal.domain.sharing_vocabulary import ConsultationState
 from portal.domain.vocabulary import MeetingStatus
+from portal.domain.withdrawal_vocabulary import RegulatorStep
 from portal.models.actions import Action
 from portal.models.audits import AuditReturn, AuditRound, SectionGiven, SignOff
+from portal.models.consultations import Consultation
 from portal.models.contests import Contest
 from portal.models.escalations import Escalation
 from portal.models.ladders import EscalationProposal
@@ -27,13 +30,16 @@ from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Notice
 from portal.models.minutes import MinutesCorrection
 from portal.models.people import Membership
+from portal.models.report_withdrawals import ReportWithdrawal
 from portal.services.changes import Change
 from portal.services.meetings.foreseen import foreseen_for
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.audits import SIGNATURES_IN_PLACE
+from portal.services.notices.report_signing import still_with_lead
 
-_INVITATIONS = (NoticeKind.INVITATION, NoticeKind.REPORT_DUE, NoticeKind.ATTENDANCE_TO_SAY)
+_WITH_LEAD = (NoticeKind.REPORT_TO_SIGN, NoticeKind.REPORT_SENT_BACK)
+_INVITATIONS = (NoticeKind.INVITATION, NoticeKind.REPORT_DUE, NoticeKind.ATTENDANCE_TO_SAY, *_WITH_LEAD)
 _RETURNS = (
     NoticeKind.AUDIT_OPENED,
     NoticeKind.AUDIT_DUE,
@@ -67,6 +73,8 @@ def settle(change: Change, user_ids: Sequence[int]) -> int:
         + _settle(change, user_ids, "escalation_proposal", (NoticeKind.PROPOSALS,), _proposals(EscalationProposal.id))
         + _settle(change, user_ids, "contest", (NoticeKind.CONTEST_RAISED,), _contests())
         + _settle(change, user_ids, "meeting", (NoticeKind.CORRECTION_ASKED,), _corrections())
+        + _settle(change, user_ids, "meeting", (NoticeKind.CONSULTATION_RECORDED,), _talks())
+        + _settle(change, user_ids, "withdrawal", (NoticeKind.WITHDRAWAL_LISTED,), _withdrawals())
         + _settle(change, user_ids, "audit_return", _RETURNS, _returns())
         + _settle(change, user_ids, "action", _ACTIONS, _actions())
         + _settle(change, user_ids, "escalation", (*_STAGES, NoticeKind.ESCALATION_DUE), _escalations())
@@ -103,6 +111,7 @@ def _invitations(today: date) -> Exists:
         (NoticeKind.INVITATION, unanswered_where(today)),
         (NoticeKind.REPORT_DUE, and_(REPORT_ASKED, Invitation.report_received_on.is_(None))),
         (NoticeKind.ATTENDANCE_TO_SAY, untold_where(today)),
+        *((kind, still_with_lead()) for kind in _WITH_LEAD),
     )
     return (
         exists()
@@ -177,6 +186,18 @@ def _contests() -> Exists:
 def _corrections() -> Exists:
     is_open = MinutesCorrection.outcome == CorrectionOutcome.OPEN
     return exists().where(MinutesCorrection.id == Notice.place, is_open).correlate(Notice)
+
+
+def _talks() -> Exists:
+    waits = Consultation.state == ConsultationState.WAITING
+    stands = Consultation.taken_back_at.is_(None)
+    return exists().where(Consultation.id == Notice.place, waits, stands).correlate(Notice)
+
+
+def _withdrawals() -> Exists:
+    """Until it is decided about the regulator: then no hours are counted any more."""
+    is_open = ReportWithdrawal.regulator == RegulatorStep.NOT_DECIDED
+    return exists().where(ReportWithdrawal.id == Notice.subject_id, is_open).correlate(Notice)
 
 
 def _returns() -> Exists:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, func, literal, select, union_all
+from sqlalchemy import Integer, Table, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -24,6 +24,21 @@ from portal.services.registers.sheet import Register
 from portal.services.rule_sets import RuleBook, rule_book
 
 _MEETINGS = cast(Table, Meeting.__table__)
+_NEAR = union_all(
+    select(_MEETINGS.c.id).where(_MEETINGS.c.case_id == bindparam("case_id", type_=Integer)),
+    select(_MEETINGS.c.id).where(_MEETINGS.c.id == bindparam("follows_id", type_=Integer)),
+)
+"""A family's meetings, and the one that is followed. Each is found by its own index: with an OR in their place, SQLite
+reads every meeting of the partnership."""
+_WITHOUT_QUORUM = (
+    select(_MEETINGS.c.id)
+    .where(
+        _MEETINGS.c.id.in_(_NEAR),
+        _MEETINGS.c.id != bindparam("meeting_id", type_=Integer),
+        or_(_MEETINGS.c.status == MeetingStatus.INQUORATE, _MEETINGS.c.quorate.is_(False)),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +87,15 @@ class Beforehand:
     frozen: str
     """What a frozen month means for closing it, or for changing it where the meeting counts already."""
     ways: Ways | None
-    """The two ways, where the quorum is missing so far."""
+    """The two ways, where the quorum is missing so far and the family knows a conference without it."""
 
 
 def read_beforehand(viewer: Viewer, sheet: Register) -> Beforehand:
-    """What to say above an open register, by at most four queries."""
+    """What to say above an open register, by two queries, or five where it could be the second without its quorum."""
     session: Session = db.session()
     day = sheet.held_on or sheet.scheduled_on
     ways = None
-    if sheet.line.quorate is False:
+    if sheet.line.quorate is False and could_be_second(session, sheet.meeting_id, sheet.case_id, sheet.follows_id):
         ways = ways_of(session, viewer, sheet.meeting_id, sheet, rule_book(session, sheet.partnership_id), day)
     if sheet.status in COUNTED_STATUSES:
         return Beforehand(cannot_mark_because(session, sheet.partnership_id, day), ways)
@@ -168,17 +183,18 @@ def _too_long(what: str, limit: int, text: str) -> str:
     return f"Shorten {what} to {limit:,} characters or fewer. It has {len(text):,} now"
 
 
+def could_be_second(session: Session, meeting_id: int, case_id: int, follows_id: int | None) -> bool:
+    """Whether one of the family's other meetings was without its quorum: only then are the rules worth reading."""
+    asked = {"meeting_id": meeting_id, "case_id": case_id, "follows_id": follows_id}
+    return session.execute(_WITHOUT_QUORUM, asked).first() is not None
+
+
 def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Sequence[Any]:
     """The family's other conferences, and the one that this one follows, in the order of their days.
 
     Whoever chaired them: no more of them leaves here than whether one was quorate, and when the next one is.
     """
     kinds = [known.id for known in book.meeting_types if book.rule(known.id, held_on).inquorate.adjourn_within]
-    # Each found by its own index: with an OR in their place, SQLite reads every meeting of the partnership.
-    near = union_all(
-        select(_MEETINGS.c.id).where(_MEETINGS.c.case_id == meeting.case_id),
-        select(_MEETINGS.c.id).where(_MEETINGS.c.id == literal(meeting.follows_id, Integer)),
-    )
     return session.execute(
         select(
             Meeting.id,
@@ -194,11 +210,12 @@ def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, h
         .where(
             Meeting.partnership_id == meeting.partnership_id,
             Meeting.meeting_type_id.in_(kinds),
-            Meeting.id.in_(near),
+            Meeting.id.in_(_NEAR),
             Meeting.id != meeting_id,
             Meeting.status != MeetingStatus.CANCELLED,
         )
-        .order_by(func.coalesce(Meeting.held_on, Meeting.scheduled_on), Meeting.id)
+        .order_by(func.coalesce(Meeting.held_on, Meeting.scheduled_on), Meeting.id),
+        {"case_id": meeting.case_id, "follows_id": meeting.follows_id},
     ).all()
 
 

@@ -81,7 +81,9 @@ _MEETING = (
 """The meeting, its type, and the quorum that the rule set in force asks."""
 
 _its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
-_its_report = and_(Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED)
+_its_report = and_(
+    Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED, Report.withdrawn_at.is_(None)
+)
 
 # All but who sees what, so that the first page of each hat need not build the whole of it.
 _MEETINGS = (

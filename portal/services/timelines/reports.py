@@ -14,7 +14,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services.meetings.outlook import HAS_PART
 from portal.services.timelines.meetings import meetings_about
 
-_TOLD = (ReportState.SENT, ReportState.SENT_LATE, ReportState.LATE)
+_TOLD = (ReportState.SENT, ReportState.SENT_LATE, ReportState.AFTER_MEETING, ReportState.LATE)
 
 
 def reports(viewer: Viewer, case_id: int) -> Iterator[Happening]:
@@ -27,6 +27,7 @@ def reports(viewer: Viewer, case_id: int) -> Iterator[Happening]:
         .with_only_columns(
             Meeting.id.label("meeting_id"),
             Meeting.status,
+            Meeting.held_on,
             MeetingType.name,
             Invitation.id,
             Invitation.expectation,
@@ -42,6 +43,7 @@ def reports(viewer: Viewer, case_id: int) -> Iterator[Happening]:
             due=row.report_due_on,
             received_on=row.report_received_on,
             today=viewer.today,
+            held_on=row.held_on,
         )
         on = row.report_received_on or row.report_due_on
         if state in _TOLD and on is not None:

@@ -1,0 +1,1 @@
+"""Reports in full, as invented people deal with them: bundles, links, talks, what families see, what is withdrawn."""
