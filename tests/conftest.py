@@ -16,7 +16,7 @@ at_world_time  it is world.now; everything that takes `client` has it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ from tests.page_client import PageClient
 from tests.postgres import RunFolder
 from tests.s3_server import Server, running_s3
 from tests.signing_in import sign_in_as
-from tests.uncounted import UNCOUNTED
+from tests.uncounted import is_uncounted, uncounted
 from tests.world import Person, World
 from tests.world_people import QUICK_HASHER
 
@@ -61,17 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = RunFolder(Path(given["run_folder"])) if given else RunFolder.create()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage of tests that take long and reach nothing that others do not (tests/uncounted.py)."""
-    for item in items:
-        if item.nodeid.startswith(UNCOUNTED) or _is_second_database(item):
-            item.add_marker("no_cover")
-
-
-def _is_second_database(item: pytest.Item) -> bool:
-    """Whether the same test runs on SQLite too, and takes the same branches there."""
-    call = getattr(item, "callspec", None)
-    return call is not None and call.params.get("backend") == BACKENDS[1]
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure no coverage of tests, fixtures included, that would take twice as long for it (tests/uncounted.py)."""
+    with uncounted() if is_uncounted(item) else nullcontext():
+        return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,6 +11,9 @@ MOST_FILES = 20
 """Files that one thing (a report, an answer) may have."""
 
 LONGEST_NAME = 120
+_LONGEST_READ = 8 * LONGEST_NAME
+"""Of a name as it was sent: whoever sends a megabyte of it gets no megabyte's work done."""
+
 TAKEN = "PDF, Word, Excel and PowerPoint files, emails, PNG and JPEG pictures, and plain text or CSV"
 """What may be attached, in the words of pages."""
 
@@ -39,7 +42,8 @@ class Upload:
 
 def shown_name(name: str) -> str:
     """A file's name as it can be shown: without folders, and without characters that hide or turn what is read."""
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[\\/]", name)[-1][:_LONGEST_READ]
+    last = unicodedata.normalize("NFC", last)
     seen = "".join(letter for letter in last if unicodedata.category(letter) not in _UNSEEN)
     plain = " ".join(_NOT_IN_NAMES.sub("_", seen).split()).strip(". ")
     if _DEVICES.match(plain):

@@ -1,4 +1,4 @@
-"""Thirty thorough reports as one document: two seconds from the click to the kept file, and tagged throughout."""
+"""Thirty thorough reports as one document, tagged throughout, for the statements of any bundle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, islice
-from time import perf_counter
 
 import pytest
 from pypdf import PdfReader
@@ -22,7 +21,7 @@ from tests.services.bundle_steps import bundle_bytes, pdf
 from tests.services.file_steps import TellingScanner
 from tests.world import BEFORE, NOW
 
-REPORTS, MOST_SECONDS, TRIES = 30, 2.0, 3
+REPORTS = 30
 SAYS = "They come to school on most days, and say little of home. The mother rings when they are ill. " * 8
 ANSWERED = ("involvement", "strengths", "worries", "threshold_reason")
 
@@ -68,15 +67,11 @@ def thirty(world, place, use_filing) -> list[str]:
     return [name for _kind, name in sorted(made, key=lambda one: (STANDARD_ORDER.index(one[0]), one[1].casefold()))]
 
 
-def test_it_takes_two_seconds_at_most(thirty, place, chair):
-    spent = []
-    for number in range(1, TRIES + 1):
-        later = replace(chair, now=NOW + timedelta(minutes=number))
-        start = perf_counter()
-        assert cut_bundle(later, place.id) == number
-        spent.append(perf_counter() - start)
-    # The best of them: what else a busy machine does at the moment is none of the document's doing.
-    assert min(spent) <= MOST_SECONDS, spent
+def test_its_statements_are_those_of_any_bundle(thirty, place, chair, count_queries):
+    # How long it takes is held by `make bench`, where nothing watches every line of it.
+    with count_queries() as statements:
+        assert cut_bundle(replace(chair, now=NOW + timedelta(minutes=1)), place.id) == 1
+    assert len(statements) < 2 * REPORTS, statements
 
 
 def test_each_report_stands_in_its_tags_under_its_name_in_the_standard_order(thirty, place, chair):
