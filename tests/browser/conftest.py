@@ -17,13 +17,16 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.complaints import listen
 from tests.browser.serving import Server, running
 from tests.browser.signing_in import sign_in
 from tests.harness import Database
 from tests.world import Person, World
+
+# What is expected may take longer on a machine that does other things too; what never comes is found out all the same.
+expect.set_options(timeout=20_000)
 
 WINDOW: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 900},
