@@ -28,6 +28,7 @@ from portal.services import case_facts
 from portal.services.batches import in_batches
 from portal.services.changes import Change
 from portal.services.imports.cells import Record
+from portal.services.imports.expectations import note_expectations, tell_expected
 from portal.services.imports.faults import Faults
 from portal.services.imports.importing import (
     Imported,
@@ -42,9 +43,6 @@ from portal.services.imports.importing import (
     without_repeats,
 )
 from portal.services.imports.reading import read_records
-from portal.services.invitations.expecting import note_imported
-from portal.services.notices.meetings import tell_invitation_changed, tell_invited
-from portal.services.notices.parts import begin_parts_anew, end_parts
 from portal.services.rule_sets import RuleBook, rule_book
 
 COLUMNS = (
@@ -118,9 +116,9 @@ def import_attendance(viewer: Viewer, content: bytes, label: str, progress: Prog
                 continue
             touched.add(meeting.case_id)
         invited = _save(change, partnership_id, created, changed, progress)
-        _note_expectations(change, partnership_id, known, changed)
+        note_expectations(change, partnership_id, known, changed)
         recount(change, partnership_id, touched, book, progress)
-        _tell(change, partnership_id, invited, known, changed)
+        tell_expected(change, partnership_id, invited, known, changed)
     return Imported(len(created), len(changed), len(rows) - len(created) - len(changed))
 
 
@@ -262,43 +260,3 @@ def _save(
         for row in rows
         if row["meeting_on"] >= today and row["attendance"] is None
     ]
-
-
-def _note_expectations(
-    change: Change, partnership_id: int, known: dict[tuple[int, int], Row[Any]], changed: list[dict[str, Any]]
-) -> None:
-    """Keep what was expected before, where the file expects something else."""
-    before = {row.id: row for row in known.values()}
-    note_imported(
-        change,
-        partnership_id,
-        [
-            (stored.id, stored.expectation, stored.expectation_reason, row["expectation"], row["expectation_reason"])
-            for row in changed
-            if (stored := before[row["row_id"]]).expectation != row["expectation"]
-        ],
-    )
-
-
-def _tell(
-    change: Change,
-    partnership_id: int,
-    invited: list[int],
-    known: dict[tuple[int, int], Row[Any]],
-    changed: list[dict[str, Any]],
-) -> None:
-    """Tell the agencies that are invited, asked after all, or asked otherwise; of what is to come alone."""
-    before = {row.id: row.expectation for row in known.values() if row.meeting_on >= change.viewer.today}
-    otherwise = [
-        row["row_id"] for row in changed if row["row_id"] in before and before[row["row_id"]] != row["expectation"]
-    ]
-    anew = [row_id for row_id in otherwise if before[row_id] is Expectation.NOT_RELEVANT]
-    ended = [row["row_id"] for row in changed if row["expectation"] is Expectation.NOT_RELEVANT]
-    end_parts(change, partnership_id, set(ended) & set(otherwise))
-    begin_parts_anew(change, anew)
-    if invited:
-        tell_invited(change, partnership_id, invited)
-    if anew:
-        tell_invited(change, partnership_id, anew, again=True)
-    if len(anew) < len(otherwise):
-        tell_invitation_changed(change, partnership_id, set(otherwise) - set(anew))
