@@ -17,7 +17,9 @@ from benchmarks import (
     audit_answers,
     audits,
     escalation_log,
+    figures,
     many_meetings,
+    packs,
     pages,
     partners,
     peer,
@@ -25,10 +27,12 @@ from benchmarks import (
     report_bundles,
     saving,
     signing_in,
+    workbooks,
     writers,
 )
 from benchmarks.area import MEETINGS
 from benchmarks.databases import KINDS, SQLITE, Database, make_database, run_folder
+from benchmarks.figure_rows import SIZES
 from benchmarks.measuring import Result
 from benchmarks.run import Run, prepared
 
@@ -46,6 +50,9 @@ BENCHMARKS: dict[str, Callable[[Run], Iterable[Result]]] = {
     "answers": lambda run: [audit_answers.measure(run)],
     "escalations": escalation_log.measure,
     "bundles": report_bundles.measure,
+    "packs": packs.measure,
+    "figures": figures.measure,
+    "workbooks": lambda run: [workbooks.measure(run)] if run.database.kind == SQLITE else [],
     "peer": peer.measure,
     "writers": lambda run: writers.measure(run) if run.database.kind == SQLITE else [],
 }
@@ -64,7 +71,10 @@ def main() -> int:
             database = make_database(kind, folder)
             databases.append(database)
             print(f"Filling {kind} with {asked.meetings:,} meetings", flush=True)
-            with prepared(database, folder.path, meetings=asked.meetings, rounds=asked.rounds) as run:
+            sizes = tuple(asked.invitations)
+            with prepared(
+                database, folder.path, meetings=asked.meetings, rounds=asked.rounds, invitations=sizes
+            ) as run:
                 for name in asked.only:
                     for result in BENCHMARKS[name](run):
                         results.append(result)
@@ -84,6 +94,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--meetings", type=int, default=MEETINGS)
+    parser.add_argument(
+        "--invitations", type=int, nargs="+", default=list(SIZES), help="of the databases for figures, for a trial"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 where a limit is missed or not measured")
     return parser.parse_args()
 
@@ -93,6 +106,7 @@ def _is_whole(asked: argparse.Namespace) -> bool:
     return (
         asked.rounds >= LEAST_ROUNDS
         and asked.meetings >= MEETINGS
+        and set(asked.invitations) >= set(SIZES)
         and len(asked.only) == len(BENCHMARKS)
         and len(asked.databases) == len(KINDS)
     )

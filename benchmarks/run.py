@@ -33,6 +33,8 @@ class Run:
     rounds: int
     bulk: int
     """How many meetings were asked for, before those of today's registers."""
+    invitations: tuple[int, ...] = ()
+    """Of how many invitations the databases are to be that figures are measured in."""
     _cookies: dict[str, str] = field(default_factory=dict)
 
     def cookie(self, person: Person) -> str:
@@ -52,14 +54,16 @@ class Run:
 
 
 @contextmanager
-def prepared(database: Database, folder: Path, *, meetings: int, rounds: int) -> Iterator[Run]:
+def prepared(
+    database: Database, folder: Path, *, meetings: int, rounds: int, invitations: tuple[int, ...]
+) -> Iterator[Run]:
     """Migrate, fill and give a run; its log lines go to a file, as a service's do."""
     with (folder / "portal.log").open("a") as log, _stderr_to(log.fileno()):
         app = create_app(database.environment)
         with app.app_context():
             command.upgrade(configuration(database.url), "head")
         try:
-            yield Run(database, folder, app, build_area(app, meetings), rounds, meetings)
+            yield Run(database, folder, app, build_area(app, meetings), rounds, meetings, invitations)
         finally:
             with app.app_context():
                 db.engine.dispose()

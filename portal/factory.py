@@ -13,7 +13,7 @@ import click
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import commands, views
+from portal import api, commands, views
 from portal.config import ROOT, Settings, SettingsError, load_settings
 from portal.database.encryption import keyring
 from portal.database.engines import engine_options, prepare_engine
@@ -33,6 +33,7 @@ from portal.web.pages import install_page_context
 from portal.web.sent_forms import install_sent_forms
 from portal.web.static_files import install_static_files
 from portal.web.templating import install_templating, warm_templates
+from portal.web.translations import install_translations
 from portal.web.uploads import install_uploads
 
 MAX_FORM_BYTES = 2 * 1024 * 1024
@@ -83,6 +84,7 @@ def build_app(settings: Settings) -> Flask:
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
     install_logs(app)
     install_templating(app)
+    install_translations(app)
     install_uploads(app, most_file_bytes=settings.most_file_bytes)
     install_csrf(app)
     install_headers(app)
@@ -90,6 +92,7 @@ def build_app(settings: Settings) -> Flask:
     install_error_pages(app, activity.record_refusal)
     install_sent_forms(app, sent_forms.remember)
     views.register(app)
+    api.register(app)
     commands.register(app)
     install_static_files(app)
     if settings.is_https:

@@ -30,19 +30,26 @@ from tests.world_actions import ActionBuilder
 from tests.world_audits import AuditBuilder
 from tests.world_board import BoardBuilder
 from tests.world_clinical import ClinicalBuilder
+from tests.world_comparators import ComparatorBuilder
 from tests.world_contests import ContestBuilder
 from tests.world_escalations import EscalationBuilder
 from tests.world_families import FamilyBuilder
+from tests.world_feedback import FeedbackBuilder
 from tests.world_files import FileBuilder
+from tests.world_improvement import ImprovementBuilder
 from tests.world_meeting_actions import MeetingActionBuilder
 from tests.world_meetings import MeetingBuilder
 from tests.world_messages import MessageBuilder
 from tests.world_outcomes import OutcomeBuilder
+from tests.world_packs import PackBuilder
 from tests.world_people import PeopleBuilder
 from tests.world_report_sharing import SharingBuilder
 from tests.world_report_templates import TemplateBuilder
 from tests.world_return_links import ReturnLinkBuilder
+from tests.world_samples import SampleBuilder
+from tests.world_saved_views import SavedViewBuilder
 from tests.world_scheduling import SchedulingBuilder
+from tests.world_scrutiny import ScrutinyBuilder
 from tests.world_strategy import StrategyBuilder
 from tests.world_withdrawals import WithdrawalBuilder
 
@@ -269,6 +276,8 @@ class Database:
                 ActionBuilder(session, people.world).build()
                 FileBuilder(session, people.world).build()
                 WithdrawalBuilder(session, people.world).build()
+                ComparatorBuilder(session, people.world).build()
+                PackBuilder(session, people.world).build()
                 SharingBuilder(session, people.world).build()
                 EscalationBuilder(session, people.world).build()
                 MessageBuilder(session, people.world).build()
@@ -280,6 +289,11 @@ class Database:
                 BoardBuilder(session, people.world).build()
                 MeetingActionBuilder(session, people.world).build()
                 OutcomeBuilder(session, people.world).build()
+                ImprovementBuilder(session, people.world).build()
+                ScrutinyBuilder(session, people.world).build()
+                FeedbackBuilder(session, people.world).build()
+                SavedViewBuilder(session, people.world).build()
+                SampleBuilder(session, people.world).build()
             db.session.remove()
             db.engine.dispose()
             shutil.copytree(filing().store.folder, self.folder / "files", dirs_exist_ok=True)

@@ -13,6 +13,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
 from portal.config import ROOT
+from portal.domain.feedback_vocabulary import Language
 
 TITLE_ENDS = " – Safeguarding partnership portal"
 HEADERS = {
@@ -28,8 +29,13 @@ _TYPED_IN = ("text", "email", "password", "search", "tel", "number", "radio", "c
 _SLIPS = re.compile(r"\bNone\b(?= ?(<|$))|\{\{|\{%|<(bound )?method |datetime\.|Undefined|<[A-Z]\w+\.[A-Z_]+:")
 
 
-SECRET = "/return/"
+SECRET = ("/return/", "/f/")
 """Addresses that open something by themselves."""
+
+SPOKEN = "/f/"
+"""Addresses of pages in several languages; each says which it is in, and from which side it is read."""
+
+SPOKEN_THERE = {language.value: language.direction for language in Language}
 
 STRICTER = {"Referrer-Policy": "no-referrer"}
 
@@ -60,7 +66,7 @@ def check_response(app: Flask, response: TestResponse) -> None:
 def check_page(app: Flask, page: BeautifulSoup, response: TestResponse) -> None:
     """Everything about the HTML that can be said without knowing the page; all faults at once."""
     faults = [
-        *_frame_faults(page),
+        *_frame_faults(page, response.request.path),
         *_id_faults(page),
         *_field_faults(page),
         *_form_faults(page),
@@ -85,20 +91,13 @@ def resolves(app: Flask, path: str, method: str) -> bool:
     return True
 
 
-def _frame_faults(page: BeautifulSoup) -> list[str]:
-    faults = []
-    if page.html is None or page.html.get("lang") != "en":
-        faults.append("html has no lang=en")
+def _frame_faults(page: BeautifulSoup, path: str) -> list[str]:
+    faults = [*_language_faults(page, path), *_title_faults(page)]
     headings = page.find_all("h1")
     if len(headings) != 1:
         faults.append(f"{len(headings)} h1")
     elif not headings[0].get_text(strip=True):
         faults.append("the h1 is empty")
-    title = page.title.get_text() if page.title else ""
-    if not title.endswith(TITLE_ENDS) or not title.removesuffix(TITLE_ENDS).strip():
-        faults.append(f"title is {title!r}")
-    if page.select(".govuk-error-summary") and not title.startswith("Error: "):
-        faults.append(f"the title of a page with errors is {title!r}, not Error: …")
     if len(page.find_all("main")) != 1:
         faults.append("not exactly one main")
     levels = [int(heading.name[1]) for heading in page.find_all(re.compile(r"^h[1-6]$"))]
@@ -107,6 +106,33 @@ def _frame_faults(page: BeautifulSoup) -> list[str]:
         if after > before + 1:
             faults.append(f"h{after} follows h{before}")
     return faults
+
+
+def _language_faults(page: BeautifulSoup, path: str) -> list[str]:
+    language = _language(page)
+    if not path.startswith(SPOKEN):
+        return [] if language == "en" else ["html has no lang=en"]
+    if language not in SPOKEN_THERE:
+        return [f"html has lang={language!r}"]
+    # Error pages are in English, in the frame of all others.
+    side = page.html.get("dir") if page.html is not None else None
+    return [] if side in (None, SPOKEN_THERE[language]) else ["html does not say from which side it is read"]
+
+
+def _title_faults(page: BeautifulSoup) -> list[str]:
+    title = page.title.get_text() if page.title else ""
+    if _language(page) != "en":
+        return [] if all(part.strip() for part in title.partition(" – ")) else [f"title is {title!r}"]
+    faults = []
+    if not title.endswith(TITLE_ENDS) or not title.removesuffix(TITLE_ENDS).strip():
+        faults.append(f"title is {title!r}")
+    if page.select(".govuk-error-summary") and not title.startswith("Error: "):
+        faults.append(f"the title of a page with errors is {title!r}, not Error: …")
+    return faults
+
+
+def _language(page: BeautifulSoup) -> str:
+    return str(page.html.get("lang")) if page.html is not None else ""
 
 
 def _id_faults(page: BeautifulSoup) -> list[str]:

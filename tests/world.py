@@ -29,7 +29,13 @@ reports   (tests/report_forms.py) one template in each, world.report_forms["a"];
 templates (tests/world_report_templates.py) p.own, published for probation, and p.draft, its next version
 contests  (tests/world_contests.py) p.strategy, open, and p.past_initial; April 2026 is frozen, twice
 withdrawn (tests/world_withdrawals.py) p.gp, a report on p.initial with a file; p.school, a file of its report
+scrutiny  (tests/world_scrutiny.py) challenges, quotations, a remark to p.gp, keys p.gp and p.whole
+packs     (tests/world_packs.py) p.board, p.dataset, p.child_lists and p.failed
+samples   (tests/world_samples.py) p.closed, p.theme, being reviewed, and p.set_up; reviews p.past_police …
+plan      (tests/world_improvement.py) of improvement: area p.first, actions p.day, p.monthly, p.review and p.done
 links     (tests/world_return_links.py) contacts p.gp and p.school, and a link p.initial/school that is out
+views     (tests/world_saved_views.py) of the figures, saved: p.board, p.lead and p.chair
+feedback  (tests/world_feedback.py) cards p.initial/family and p.past_initial/professional; what two people wrote
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
 """
@@ -39,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pyotp
 
@@ -189,7 +196,10 @@ class World:
     contests: dict[str, int] = field(default_factory=dict)
     contacts: dict[str, int] = field(default_factory=dict)
     return_links: dict[str, int] = field(default_factory=dict)
+    feedback_cards: dict[str, int] = field(default_factory=dict)
     frozen_months: dict[str, int] = field(default_factory=dict)
+    improvement: dict[str, int] = field(default_factory=dict)
+    improvement_areas: dict[str, int] = field(default_factory=dict)
     board_groups: dict[str, int] = field(default_factory=dict)
     board_members: dict[str, int] = field(default_factory=dict)
     board_meetings: dict[str, int] = field(default_factory=dict)
@@ -202,9 +212,19 @@ class World:
     report_forms: dict[str, int] = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=dict)
     withdrawals: dict[str, int] = field(default_factory=dict)
+    dip_rules: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, int] = field(default_factory=dict)
+    sampled: dict[str, int] = field(default_factory=dict)
+    sample_reviews: dict[str, int] = field(default_factory=dict)
     bundles: dict[str, int] = field(default_factory=dict)
+    packs: dict[str, int] = field(default_factory=dict)
     sharings: dict[str, int] = field(default_factory=dict)
     talks: dict[str, int] = field(default_factory=dict)
+    challenges: dict[str, int] = field(default_factory=dict)
+    quotations: dict[str, int] = field(default_factory=dict)
+    remarks: dict[str, int] = field(default_factory=dict)
+    api_keys: dict[str, Any] = field(default_factory=dict)
+    saved_views: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
 
     def __repr__(self) -> str:

@@ -268,4 +268,7 @@ class PeopleBuilder:
             agency = key.split(".")[1] if key.count(".") == 2 else None
             colleagues = world.agency_people(letter, agency) if agency else frozenset()
             world.mark("person", letter, everybody, person.name)
-            world.mark("person's address", letter, {key, f"{letter}.administrator", *colleagues}, person.email)
+            # The sector lead reminds whoever leads at a surgery, and rings or writes where that does not help.
+            chasing = {f"{letter}.sector_lead"} if key in {f"{letter}.gp.lead", f"{letter}.other_gp.lead"} else set()
+            reading = {key, f"{letter}.administrator", *colleagues, *chasing}
+            world.mark("person's address", letter, reading, person.email)

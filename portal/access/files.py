@@ -16,9 +16,9 @@ from portal.models.reports import Report
 def visible_to(viewer: Viewer) -> Select[StoredFile]:
     """Files of the active partnership under their report's rule or, shared by several answers, under any of theirs.
 
-    A file that belongs to nothing is seen by commands alone, and a bundle of reports is opened from its own page, where
-    the reading of each report in it is logged (access/report_bundles.py). Whether a file may be opened yet is asked of
-    its status.
+    A file that belongs to nothing is seen by commands alone. A bundle of reports and a pack are opened from their own
+    pages, where the reading of what is in them is logged (access/report_bundles.py, access/packs.py). Whether a file
+    may be opened yet is asked of its status.
     """
     if viewer.partnership_id is None:
         return select(StoredFile).where(false())
@@ -56,5 +56,6 @@ def may_view(
         FilePurpose.AUDIT_EVIDENCE: reads_answer,
         FilePurpose.MEETING_MINUTES: reads_minutes,
         FilePurpose.REPORT_BUNDLE: False,
+        FilePurpose.PACK: False,
     }
     return reads[stored.purpose]

@@ -2,94 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from portal.access.permissions import Permission as Permission
 from portal.domain.vocabulary import Role
-
-
-class Permission(StrEnum):
-    """What a role may do at all; whether it may do it to a given row is asked of the row's stem."""
-
-    HOME = "home.view"
-    OWN_ACCOUNT = "account.manage"
-    FILES_OPEN = "files.open"
-    MEETINGS_VIEW = "meetings.view"
-    INVITATIONS_ANSWER = "invitations.answer"
-    ATTENDANCE_DECLARE = "attendance.declare"
-    REPORTS_WRITE = "reports.write"
-    REPORTS_READ = "reports.read"
-    REPORTS_SHARE = "reports.share"
-    """Record what a family has seen of a report, or why not; whose, is asked of the row."""
-    REPORTS_WITHDRAW = "reports.withdraw"
-    """Take back a report, or a file of it, that was sent to the wrong place; whose, is asked of the row."""
-    WITHDRAWALS_VIEW = "withdrawals.view"
-    """The data-protection list: what was withdrawn, who had opened it, how far it is; content is asked of the row."""
-    WITHDRAWALS_ASSESS = "withdrawals.assess"
-    REGISTER_KEEP = "register.keep"
-    REGISTER_REOPEN = "register.reopen"
-    """Have a register that was closed corrected."""
-    EXPECTATIONS_SET = "expectations.set"
-    EXPECTATIONS_CONTEST = "expectations.contest"
-    MEETINGS_PLAN = "meetings.plan"
-    """Open a meeting, move it, cancel it, arrange a series."""
-    MEETINGS_DIARY = "meetings.diary"
-    """Days and weeks over many meetings; whose, is asked of the rows."""
-    MEETINGS_RECORD = "meetings.record"
-    """Keep the record of a meeting: the family, the strategy record, minutes, actions."""
-    NAMED_MEETINGS_OVERSEE = "named_meetings.oversee"
-    """Know which meetings are for named people only, and name oneself with a reason."""
-    VIEWS_GIVE = "views.give"
-    RETURN_LINKS = "return_links.keep"
-    """Make links by which somebody without an account answers for an agency, and keep who may be sent one."""
-    OUTCOMES_DECIDE = "outcomes.decide"
-    PLANS_VIEW = "plans.view"
-    """Lists of children with a plan, the panel's agenda, midway checks."""
-    PLANS_CHECK = "plans.check"
-    KINDS_VIEW = "kinds.view"
-    KINDS_MANAGE = "kinds.manage"
-    RULES_VIEW = "rules.view"
-    """The page of all other rules of an area; the ladders stand among the escalations, too."""
-    RULES_MANAGE = "rules.manage"
-    MONTHS_FREEZE = "months.freeze"
-    BOARD_MEETINGS_VIEW = "board_meetings.view"
-    BOARD_MEETINGS_KEEP = "board_meetings.keep"
-    CASES_MANAGE = "cases.manage"
-    TEAMS_ASSIGN = "teams.assign"
-    AGENCIES_VIEW = "agencies.view"
-    AGENCIES_MANAGE = "agencies.manage"
-    PEOPLE_VIEW = "people.view"
-    PEOPLE_MANAGE = "people.manage"
-    ACTIVITY_VIEW = "activity.view"
-    FIGURES_VIEW = "figures.view"
-    AUDITS_VIEW = "audits.view"
-    AUDITS_ANSWER = "audits.answer"
-    AUDITS_LEAD = "audits.lead"
-    AUDITS_SIGN = "audits.sign"
-    AUDITS_RUN = "audits.run"
-    AUDITS_READ = "audits.read"
-    AUDITS_MODERATE = "audits.moderate"
-    AUDITS_OVERSEE = "audits.oversee"
-    """Rounds: what is asked of everybody. Agencies have a page of their own returns."""
-    FRAMEWORKS_VIEW = "frameworks.view"
-    REPORT_TEMPLATES_READ = "report_templates.read"
-    """What agencies are asked in their reports: versions of templates, and what they changed."""
-    REPORT_TEMPLATES_KEEP = "report_templates.keep"
-    ESCALATIONS_VIEW = "escalations.view"
-    """The list and the page of an escalation; what of it may be read is asked of the row."""
-    ESCALATIONS_RAISE = "escalations.raise"
-    ESCALATIONS_ANSWER = "escalations.answer"
-    ESCALATIONS_PROPOSED = "escalations.proposed"
-    """What the rules propose when a register is closed: to raise it, join it to another, or waive it."""
-    ESCALATIONS_FIGURES = "escalations.figures"
-    ALERTS_RAISE = "alerts.raise"
-    INBOX = "inbox.view"
-    ABSENCES_PLAN = "absences.plan"
-    MESSAGES_WATCH = "messages.watch"
-    """The queue of mails and work in the background, and the templates of mails: no content."""
-    ACTIONS_VIEW = "actions.view"
-    ACTIONS_OWN = "actions.own"
-    ACTIONS_CHECK = "actions.check"
-
 
 _EVERYONE = frozenset(
     {Permission.HOME, Permission.OWN_ACCOUNT, Permission.FILES_OPEN, Permission.INBOX, Permission.ABSENCES_PLAN}
@@ -112,6 +26,9 @@ _AGENCY = _EVERYONE | {
     Permission.ESCALATIONS_ANSWER,
     Permission.EXPECTATIONS_CONTEST,
     Permission.VIEWS_GIVE,
+    Permission.IMPROVEMENT_UPDATE,
+    Permission.SAMPLES_GRADE,
+    Permission.SCRUTINY_REPLY,
 }
 _BOARD = _EVERYONE | {
     Permission.BOARD_MEETINGS_VIEW,
@@ -122,6 +39,14 @@ _BOARD = _EVERYONE | {
     Permission.FRAMEWORKS_VIEW,
     Permission.ACTIONS_VIEW,
     Permission.ESCALATIONS_FIGURES,
+    Permission.VIEWS_SAVE,
+    Permission.SCRUTINY_VIEW,
+    Permission.SCRUTINY_REPLY,
+    Permission.IMPROVEMENT_VIEW,
+    Permission.IMPROVEMENT_UPDATE,
+    Permission.SAMPLES_VIEW,
+    Permission.FEEDBACK_VIEW,
+    Permission.FIGURES_COMPARE,
 }
 _ESCALATING = {
     Permission.ESCALATIONS_VIEW,
@@ -144,6 +69,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PEOPLE_VIEW,
         Permission.PEOPLE_MANAGE,
         Permission.FIGURES_VIEW,
+        Permission.VIEWS_SAVE,
+        Permission.API_KEYS_KEEP,
         Permission.AGENCIES_VIEW,
     },
     Role.CHAIR: _EVERYONE
@@ -159,6 +86,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.OUTCOMES_DECIDE,
         Permission.PLANS_CHECK,
         Permission.RULES_VIEW,
+        Permission.FIGURES_OWN,
+        Permission.VIEWS_SAVE,
+        Permission.SCRUTINY_REPLY,
+        Permission.QUOTATIONS_AGREE,
+        Permission.IMPROVEMENT_UPDATE,
+        Permission.SAMPLES_GRADE,
+        Permission.FEEDBACK_CARDS,
+        Permission.FEEDBACK_VIEW,
     },
     Role.SAFEGUARDING_MANAGER: _EVERYONE
     | _ESCALATING
@@ -181,6 +116,22 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.RULES_VIEW,
         Permission.REPORT_TEMPLATES_READ,
         Permission.BOARD_MEETINGS_VIEW,
+        Permission.VIEWS_SAVE,
+        Permission.SCRUTINY_VIEW,
+        Permission.SCRUTINY_REPLY,
+        Permission.QUOTATIONS_PROPOSE,
+        Permission.IMPROVEMENT_VIEW,
+        Permission.IMPROVEMENT_UPDATE,
+        Permission.SAMPLES_VIEW,
+        Permission.SAMPLES_DRAW,
+        Permission.SAMPLES_GRADE,
+        Permission.FEEDBACK_CARDS,
+        Permission.FEEDBACK_VIEW,
+        Permission.FEEDBACK_READ,
+        Permission.FIGURES_COMPARE,
+        Permission.PACKS_VIEW,
+        Permission.PACKS_MAKE,
+        Permission.CHILD_LISTS_MAKE,
     },
     Role.COORDINATOR: _EVERYONE
     | _RECORDING
@@ -197,10 +148,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.EXPECTATIONS_SET,
         Permission.CASES_MANAGE,
         Permission.AGENCIES_VIEW,
+        Permission.SCRUTINY_REPLY,
+        Permission.FEEDBACK_CARDS,
     },
     Role.SIGNATORY: _EVERYONE | {Permission.AUDITS_VIEW, Permission.AUDITS_SIGN, Permission.ESCALATIONS_VIEW},
-    Role.SECTOR_LEAD: _BOARD | _PANEL,
-    Role.BOARD_MEMBER: _BOARD | _PANEL | {Permission.RULES_VIEW},
+    Role.SECTOR_LEAD: _BOARD | _PANEL | {Permission.SECTOR_CHASE},
+    Role.BOARD_MEMBER: _BOARD | _PANEL | {Permission.RULES_VIEW, Permission.PACKS_VIEW},
     Role.BUSINESS_MANAGER: _BOARD
     | _PANEL
     | {
@@ -217,6 +170,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.REPORT_TEMPLATES_KEEP,
         Permission.MONTHS_FREEZE,
         Permission.BOARD_MEETINGS_KEEP,
+        Permission.COMPARATORS_KEEP,
+        Permission.API_KEYS_KEEP,
+        Permission.IMPROVEMENT_KEEP,
+        Permission.PACKS_VIEW,
+        Permission.PACKS_MAKE,
     },
     Role.SCRUTINEER: _BOARD
     | _PANEL
@@ -225,6 +183,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.KINDS_VIEW,
         Permission.RULES_VIEW,
         Permission.REPORT_TEMPLATES_READ,
+        Permission.SCRUTINY_ASK,
+        Permission.QUOTATIONS_PROPOSE,
+        Permission.PACKS_VIEW,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -235,6 +196,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.WITHDRAWALS_VIEW,
         Permission.ACTIVITY_VIEW,
         Permission.MESSAGES_WATCH,
+        Permission.API_KEYS_KEEP,
     },
 }
 
@@ -248,6 +210,9 @@ LINK_PERMISSIONS = frozenset(
 )
 """What a link of the two-minute return can do, for its one invitation. It opens no meeting, and nothing that hangs on
 one."""
+
+KEY_PERMISSIONS = frozenset({Permission.FIGURES_VIEW})
+"""What a key of the API can do: read figures, with small counts hidden."""
 
 CASE_ROLES = frozenset(role for role, permissions in ROLES.items() if Permission.MEETINGS_VIEW in permissions)
 """Roles that see children: they sign in with an authenticator code, as administrators do."""

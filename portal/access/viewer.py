@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from portal.access.roles import LINK_PERMISSIONS, ROLES, Permission
+from portal.access.roles import KEY_PERMISSIONS, LINK_PERMISSIONS, ROLES, Permission
 from portal.domain.vocabulary import AgencyType, Post, Role
 
 LONDON = ZoneInfo("Europe/London")
@@ -57,6 +57,17 @@ class OneInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class FiguresKey:
+    """All that a key of the API opens: the figures of one agency, or without one of the partnership."""
+
+    key_id: int
+    partnership_id: int
+    partnership_name: str
+    agency_id: int | None = None
+    agency_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """A person (or a named system user) at one moment, wearing at most one hat.
 
@@ -82,6 +93,8 @@ class Viewer:
     """What the request posts; None where it only reads, and for commands."""
     link: OneInvitation | None = None
     """What a link opens to its holder, who has no hat; its code has been given."""
+    key: FiguresKey | None = None
+    """What a machine reads by a key; it is nobody, has no hat and no session, and never works with children."""
 
     @classmethod
     def nobody(cls, now: datetime) -> Viewer:
@@ -98,6 +111,11 @@ class Viewer:
         """Whoever holds a link and has given its code."""
         return cls(now=now, user_id=user_id, name=name, link=link)
 
+    @classmethod
+    def by_key(cls, now: datetime, name: str, key: FiguresKey) -> Viewer:
+        """A machine that has sent a key which holds."""
+        return cls(now=now, name=name, key=key)
+
     def wearing(self, membership_id: int) -> Viewer | None:
         """The same person under another of their memberships; None where it is not theirs."""
         for hat in self.hats:
@@ -111,12 +129,19 @@ class Viewer:
             return True
         if self.link is not None:
             return permission in LINK_PERMISSIONS
+        if self.key is not None:
+            return permission in KEY_PERMISSIONS
         return self.hat is not None and permission in self.hat.permissions
 
     @property
     def is_signed_in(self) -> bool:
         """Whether a person has passed every step of signing in; whoever came by a link has not."""
         return self.user_id is not None and not self.code_pending and self.link is None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a guard looks at what they may do at all: a person who is signed in, or a machine with its key."""
+        return self.is_signed_in or self.key is not None
 
     @property
     def is_system(self) -> bool:
@@ -133,6 +158,8 @@ class Viewer:
         """The partnership whose rows are in scope."""
         if self.link is not None:
             return self.link.partnership_id
+        if self.key is not None:
+            return self.key.partnership_id
         return self.hat.partnership_id if self.hat else self.system_partnership_id
 
     @property
@@ -145,6 +172,8 @@ class Viewer:
         """The active membership's agency."""
         if self.link is not None:
             return self.link.agency_id
+        if self.key is not None:
+            return self.key.agency_id
         return self.hat.agency_id if self.hat else None
 
     @property
@@ -171,6 +200,8 @@ class Viewer:
         """For the page's header."""
         if self.link is not None:
             return self.link.partnership_name
+        if self.key is not None:
+            return self.key.partnership_name
         return self.hat.partnership_name if self.hat else ""
 
     @property
@@ -178,6 +209,8 @@ class Viewer:
         """For the page's header; empty for roles that belong to no agency."""
         if self.link is not None:
             return self.link.agency_name
+        if self.key is not None:
+            return self.key.agency_name
         return (self.hat.agency_name or "") if self.hat else ""
 
     @property

@@ -17,6 +17,7 @@ from portal.commands import (
     people,
     policy,
     report_templates,
+    samples,
     serve,
     worker,
 )
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
         people,
         policy,
         report_templates,
+        samples,
         serve,
         worker,
     ):

@@ -25,9 +25,10 @@ group = AppGroup("demo", help="Two invented partnerships to try the portal with.
 def build_command(seed: int, scale: int, today: datetime | None) -> None:
     """Build Eastmarsh and Westmoor in an empty database; demo mode only."""
     _demo_only()
-    day = today.date() if today else london_day(now())
+    instant = now()
+    day = today.date() if today else london_day(instant)
     with plain_refusals():
-        build(Size(seed, scale, day), lambda what: click.echo(what, err=True))
+        build(Size(seed, scale, day, instant), lambda what: click.echo(what, err=True))
 
 
 @group.command("accounts")

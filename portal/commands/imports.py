@@ -1,4 +1,4 @@
-"""`flask import`: files of agencies, meetings, attendance and child protection plans."""
+"""`flask import`: files of agencies, meetings, attendance, child protection plans and the improvement plan."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from portal.commands.groups import PlainGroup
 from portal.commands.outcomes import now, plain_refusals, raise_unusable
 from portal.services import imports
+from portal.services.improvement.files import import_improvement
 from portal.services.viewers import system_viewer
 
 group = PlainGroup("import", help="Bring in files (CSV, UTF-8). All of a file is imported, or nothing.")
@@ -103,3 +104,11 @@ def attendance(file: str, partnership: str) -> None:
 def plans(file: str, partnership: str) -> None:
     """Import child protection plans, by their reference; a case that is not known yet is opened without names."""
     _run(imports.import_plans, file, partnership)
+
+
+@group.command()
+@click.argument("file")
+@_PARTNERSHIP
+def improvement(file: str, partnership: str) -> None:
+    """Import the improvement plan, by its areas' and actions' numbers; what was changed in the portal stays."""
+    _run(import_improvement, file, partnership)

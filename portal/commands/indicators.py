@@ -1,13 +1,15 @@
-"""`flask indicators`: the figures of a period, whole, for scripts and spreadsheets."""
+"""`flask indicators`: the figures of a period, whole, for scripts and spreadsheets, and what is kept of them."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import click
 
@@ -17,7 +19,7 @@ from portal.domain.indicators import check_by, columns
 from portal.domain.periods import Days
 from portal.domain.vocabulary import AgencyType
 from portal.domain.working_days import add_months
-from portal.services.indicators import indicators
+from portal.services.indicators import indicators, recounts
 from portal.services.plans import figures as plan_figures
 from portal.services.viewers import system_viewer
 
@@ -25,6 +27,8 @@ Rows = Sequence[dict[str, str | int | Decimal | None]]
 
 group = PlainGroup("indicators", help="Figures.")
 
+MOST_TOLD = 20
+"""Differences that the check names; the rest it counts."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -81,6 +85,46 @@ def plans(partnership: str, as_of: str, first: str | None, written_as: str) -> N
         print_json({name: _number(row[name]) for name in plan_figures.COLUMNS})
     else:
         click.echo(_csv(plan_figures.COLUMNS, [row]), nl=False)
+
+
+@group.command()
+def check() -> None:
+    """Hold the kept figures against the records they count; says which differ, and exits 1 where any do."""
+    viewer = system_viewer("indicators check", now())
+    with plain_refusals():
+        faults = recounts.faults(viewer)
+        number = 0
+        with _bar(recounts.count_steps(viewer)) as bar:
+            for partnership, found in recounts.check(viewer, bar.update):
+                number += 1
+                faults += [f"{partnership}, {difference}" for difference in found]
+    for fault in faults[:MOST_TOLD]:
+        click.echo(fault, err=True)
+    if faults:
+        more = f"{len(faults) - MOST_TOLD:,} more differ; " if len(faults) > MOST_TOLD else ""
+        click.echo(f"{more}flask indicators rebuild counts them anew", err=True)
+        raise SystemExit(1)
+    click.echo(f"ok: the kept figures of {number} partnerships are what their records say")
+
+
+@group.command()
+def rebuild() -> None:
+    """Count the kept figures anew; people may go on working meanwhile. Exits 1 where changes are not noted."""
+    viewer = system_viewer("indicators rebuild", now())
+    with plain_refusals():
+        faults = recounts.faults(viewer)
+        with _bar(recounts.count_steps(viewer)) as bar:
+            number = recounts.rebuild(viewer, bar.update)
+    click.echo(f"{number:,} kept figures differed and were counted anew")
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise SystemExit(1)
+
+
+def _bar(steps: int) -> Any:
+    """Where nobody watches, the outcome's line stands alone on standard error."""
+    return click.progressbar(length=steps, label="Figures", file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 def _day(option: str, given: str) -> date:

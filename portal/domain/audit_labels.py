@@ -93,5 +93,6 @@ AUDIT_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, tuple[str, str]]] = {
         FilePurpose.AUDIT_EVIDENCE: ("Evidence in an audit", "Audit"),
         FilePurpose.MEETING_MINUTES: ("Minutes of a meeting", "Minutes"),
         FilePurpose.REPORT_BUNDLE: ("The reports of a meeting as one document", "Bundle"),
+        FilePurpose.PACK: ("A pack of figures", "Pack"),
     },
 }

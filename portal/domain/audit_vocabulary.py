@@ -118,3 +118,5 @@ class FilePurpose(StrEnum):
     MEETING_MINUTES = "meeting_minutes"
     REPORT_BUNDLE = "report_bundle"
     """A meeting's reports as one document, which the portal makes itself."""
+    PACK = "pack"
+    """A pack of figures, which the portal makes itself, too."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Self, TypeVar
 
 from portal.domain.audit_results import percentage
 from portal.domain.small_counts import Place, Table, with_totals, withheld
+
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,23 @@ class CountTable:
     def is_open(self, row: str | None) -> bool:
         """Whether nothing of a row is withheld, so that a mean of it tells no more than the row does."""
         return not any(place[0] == row for place in self.hidden)
+
+
+def sharing(
+    tables: Mapping[Name, Table], hidden_up_to: int | None, is_shared: Callable[[Place], bool]
+) -> dict[Name, CountTable]:
+    """Make tables that count the same people or matters, so that each shows some of the same totals.
+
+    What is withheld of these in one is withheld in all; else one table would tell what another hides.
+    """
+    if hidden_up_to is None:
+        return {name: CountTable.of(table, None) for name, table in tables.items()}
+    full = {name: with_totals(table) for name, table in tables.items()}
+    shared = {place for counts in full.values() for place in counts if is_shared(place)}
+    totals: frozenset[Place] = frozenset()
+    while True:
+        hidden = {name: withheld(table, hidden_up_to, also=totals, shared=shared) for name, table in tables.items()}
+        found = frozenset(place for places in hidden.values() for place in places if place in shared)
+        if found <= totals:
+            return {name: CountTable(full[name], hidden[name]) for name in tables}
+        totals |= found

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from statistics import median
 
-from portal.domain.count_tables import CountTable, Part
+from portal.domain.count_tables import CountTable, Part, sharing
 from portal.domain.escalation_vocabulary import Category, ChildSafe, EscalationStatus, LadderKind, Learning, Resolution
 from portal.domain.indicators import hide_small
-from portal.domain.small_counts import Place, Table, with_totals, withheld
+from portal.domain.small_counts import Table
 from portal.domain.vocabulary import AgencyType
 from portal.domain.working_days import london_day, working_days_between
 
@@ -26,8 +26,6 @@ BANDS: Mapping[str, int | None] = {"0 to 2": 2, "3 to 5": 5, "6 to 10": 10, "11 
 LEAST_REPEATED = 2
 NOT_SAID = ""
 """The row of what nobody has said, such as whether the child was safe."""
-
-_ALL: tuple[Place, ...] = ((None, None), (None, ""))
 
 
 class By(StrEnum):
@@ -152,7 +150,8 @@ def populate(matters: Iterable[Matter], today: date, hidden_up_to: int | None, b
         for one in by:
             days[one, _KEYS[one](matter)].append(taken)
     return Population(
-        {one: _protected(table, hidden_up_to) for one, table in counted.items()},
+        # The total is what the tables share: told by one and not by another, it would give away what the other hides.
+        sharing(counted, hidden_up_to, lambda place: place == (None, None)),
         {key: tuple(sorted(taken)) for key, taken in days.items()},
     )
 
@@ -176,17 +175,6 @@ def repeated_pairs(matters: Iterable[Matter], hidden_up_to: int | None) -> list[
     found = Counter((matter.raised_by, matter.raised_with) for matter in matters)
     pairs = [Pair(by.name, asked.name, count) for (by, asked), count in found.items() if count >= least]
     return sorted(pairs, key=lambda pair: (-pair.count, pair.raised_by, pair.raised_with))
-
-
-def _protected(table: Table, hidden_up_to: int | None) -> CountTable:
-    """A table with its small counts withheld, and never its total but where that is small itself.
-
-    The total is what the tables share: told by one and not by another, it would give away what the other hides. Any
-    other count that is not 0 closes a ring without it.
-    """
-    if hidden_up_to is None:
-        return CountTable.of(table, None)
-    return CountTable(with_totals(table), withheld(table, hidden_up_to, spare=_ALL))
 
 
 def _kept(matter: Matter) -> str:

@@ -13,12 +13,16 @@ from portal.domain.deadlines import ReportState
 from portal.domain.due_rules import Unit
 from portal.domain.escalation_labels import ESCALATION_LABELS
 from portal.domain.family_labels import FAMILY_LABELS
+from portal.domain.improvement_labels import IMPROVEMENT_LABELS
 from portal.domain.meeting_labels import MEETING_LABELS
 from portal.domain.outcome_labels import OUTCOME_LABELS
 from portal.domain.plan_labels import PLAN_LABELS
 from portal.domain.report_labels import REPORT_LABELS
 from portal.domain.return_link_labels import RETURN_LINK_LABELS
+from portal.domain.sample_labels import SAMPLE_LABELS
+from portal.domain.saved_view_labels import SAVED_VIEW_LABELS
 from portal.domain.scheduling_labels import SCHEDULING_LABELS
+from portal.domain.scrutiny_labels import SCRUTINY_LABELS
 from portal.domain.sharing_labels import SHARING_LABELS
 from portal.domain.strategy_labels import STRATEGY_LABELS
 from portal.domain.vocabulary import (
@@ -190,14 +194,18 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
         for words, table in {
             **AUDIT_LABELS,
             **BOARD_LABELS,
+            **SCRUTINY_LABELS,
             **CONTEST_LABELS,
             **ESCALATION_LABELS,
             **FAMILY_LABELS,
+            **IMPROVEMENT_LABELS,
             **MEETING_LABELS,
             **OUTCOME_LABELS,
             **PLAN_LABELS,
             **REPORT_LABELS,
             **RETURN_LINK_LABELS,
+            **SAMPLE_LABELS,
+            **SAVED_VIEW_LABELS,
             **SCHEDULING_LABELS,
             **SHARING_LABELS,
             **STRATEGY_LABELS,

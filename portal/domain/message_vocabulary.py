@@ -38,9 +38,14 @@ class NoticeKind(StrEnum):
     AUDIT_SECTIONS = "audit_sections"
     AUDIT_TO_SIGN = "audit_to_sign"
     AUDIT_REOPENED = "audit_reopened"
+    SAMPLE_PROPOSED = "sample_proposed"
+    SAMPLE_REVIEW = "sample_review"
+    SAMPLE_DIFFERS = "sample_differs"
     ACTION_GIVEN = "action_given"
     ACTION_DUE = "action_due"
     ACTION_SENT_BACK = "action_sent_back"
+    IMPROVEMENT_GIVEN = "improvement_given"
+    IMPROVEMENT_DUE = "improvement_due"
     ESCALATION_RAISED = "escalation_raised"
     ESCALATION_STAGE = "escalation_stage"
     ESCALATION_REPLY = "escalation_reply"
@@ -50,6 +55,15 @@ class NoticeKind(StrEnum):
     ALERT_STAGE = "alert_stage"
     ALERT_REPLY = "alert_reply"
     ALERT_CLOSED = "alert_closed"
+    VIEW_READY = "view_ready"
+    SCRUTINY_ASKED = "scrutiny_asked"
+    SCRUTINY_DUE = "scrutiny_due"
+    SCRUTINY_REPLIED = "scrutiny_replied"
+    SCRUTINY_CLOSED = "scrutiny_closed"
+    QUOTATION_PROPOSED = "quotation_proposed"
+    QUOTATION_ANSWERED = "quotation_answered"
+    SECTOR_REMINDED = "sector_reminded"
+    SECTOR_REMARKED = "sector_remarked"
     JOINING = "joining"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of message, not a password
     PEOPLE_TO_CONFIRM = "people_to_confirm"
@@ -76,12 +90,13 @@ class MailPlace(StrEnum):
 
 
 class MailKind(StrEnum):
-    """The day's mail to a person, one sent at once, one about their account, or a link to answer by."""
+    """The day's mail to a person, one sent at once, one about their account, a link to answer by, one for feedback."""
 
     DIGEST = "digest"
     AT_ONCE = "at_once"
     ACCOUNT = "account"
     RETURN_LINK = "return_link"
+    FEEDBACK = "feedback"
 
 
 class MailState(StrEnum):

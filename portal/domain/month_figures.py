@@ -150,7 +150,12 @@ def agencies_withheld(
         if group in closed:
             hidden.update(some)
         elif small:
-            hidden.update(some[: max(2, len(small))])
+            taken = some[: max(2, len(small))]
+            if sum(counts[agency] for agency in taken) == len(taken):
+                taken = some[: len(taken) + 1]
+            if taken == some and sum(counts[agency] for agency in taken) < limit + len(taken):
+                taken = agencies
+            hidden.update(taken)
     return frozenset(hidden)
 
 

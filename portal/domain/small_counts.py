@@ -1,14 +1,16 @@
 """Which counts of a table with totals are withheld, so that no small one can be read off or worked out.
 
 Hiding the small counts alone is not enough: the rest of a row, taken from its total, gives back a single hidden
-count. Further counts are withheld until every hidden one could be several numbers.
+count, and two that are not 0 and add up to 2 are both 1. Further counts are withheld until every one that must not be
+known could be several numbers, all that everybody can see considered.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from portal.domain.indicators import hide_small
 
@@ -29,75 +31,117 @@ def with_totals(table: Table) -> dict[Place, int]:
 
 
 def withheld(
-    table: Table, limit: int, *, of: Table | None = None, also: Iterable[Place] = (), spare: Collection[Place] = ()
+    table: Table, limit: int, *, of: Table | None = None, also: Iterable[Place] = (), shared: Collection[Place] = ()
 ) -> frozenset[Place]:
     """Return the places, totals included, that a page must not show so that counts of 1 to `limit` stay hidden.
 
     `of` are the counts that these are parts of (the table itself where there are none): a place where it is 0 is
-    empty for everybody to see and hides nothing. `also` are places withheld for another reason; those to `spare` are
-    taken to hide others only where there is no other way.
+    empty for everybody to see and hides nothing. `also` are places withheld for another reason, and to be kept as well.
+    Those `shared` with other tables (of counts that are no parts) are taken to hide others only where there is no other
+    way, and then as counts that may be higher, so that every table can follow.
     """
-    counts, wholes = with_totals(table), with_totals(table if of is None else of)
-    hidden = {place for place, count in counts.items() if hide_small(count, limit)}
-    hidden |= {place for place in also if wholes.get(place)}
-    while exposed := _exposed(hidden):
-        for place in exposed:
-            hidden |= _ring(place, hidden, wholes, spare)
+    counts = with_totals(table)
+    wholes = counts if of is None else with_totals(of)
+    kept = {place for place, count in counts.items() if hide_small(count, limit)}
+    kept |= {place for place in also if wholes.get(place)}
+    sums = _Sums(counts, None if of is None else wholes, shared)
+    dear = sum(wholes.values())
+    hidden = set(kept)
+    costs = {place: sums.most(place) + (dear if place in shared else 0) for place in sums.places}
+    costs |= dict.fromkeys(kept, 0)
+    safe: set[Place] = set()
+    for place in sorted(kept, key=str):
+        if place not in safe:
+            ring = _cheapest_ring(place, sums, costs)
+            hidden |= ring
+            safe |= ring
+            costs.update(dict.fromkeys(ring, 0))
     return frozenset(hidden)
 
 
-def _nodes(place: Place) -> tuple[Node, Node]:
-    """Return a place's row and its column: each says of its counts that they add up."""
-    return (False, place[0]), (True, place[1])
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one node to another by a count that may move by one."""
+
+    to: Node
+    by: Place
 
 
-def _exposed(hidden: Iterable[Place]) -> list[Place]:
-    """Return the hidden places whose count follows from the sums: those that lie on no ring of hidden places.
+class _Sums:
+    """Rows and columns as the nodes of a graph and places as its lines: which of them may move by one, and which way.
 
-    Rows and columns are the points of a graph and hidden places its lines. A count on a ring may go up by one where
-    its neighbours go down and up in turn, and every sum stays; one that is on no ring is fixed by the sums
-    (Gusfield, 1988).
+    A directed ring moves each of its counts by one and leaves every sum as it is. A count that lies on no ring of
+    hidden places is fixed by what is shown (Gusfield, 1988). Everybody knows that a withheld count is not 0 where
+    nothing that is 0 is ever withheld, and that a part is no more than its whole: beyond that nothing moves.
     """
-    joined: dict[Node, list[tuple[Node, Place]]] = defaultdict(list)
-    for place in hidden:
-        row, column = _nodes(place)
-        joined[row].append((column, place))
-        joined[column].append((row, place))
-    return sorted((place for place in hidden if not _meets(place, joined)), key=str)
+
+    def __init__(
+        self, counts: Mapping[Place, int], wholes: Mapping[Place, int] | None, shared: Collection[Place]
+    ) -> None:
+        self._counts = counts
+        self._shared = shared
+        self._wholes = wholes
+        every = {**counts, **(wholes or {})}
+        self.places = [place for place in every if self.most(place)]
+        self.steps: dict[Node, list[_Step]] = defaultdict(list)
+        for place in self.places:
+            for start, step in self.moves(place):
+                self.steps[start].append(step)
+
+    def most(self, place: Place) -> int:
+        """The count of a place, or that of which it is a part."""
+        count = self._counts.get(place, 0)
+        return count if self._wholes is None else max(count, self._wholes.get(place, 0))
+
+    def moves(self, place: Place) -> Iterator[tuple[Node, _Step]]:
+        """The ways in which a place may be gone along: from its row to its column and back, one up and one down."""
+        row, column = (False, place[0]), (True, place[1])
+        # A total is what its line adds up to, so it goes up where a count of that line goes up.
+        is_total = (place[0] is None) != (place[1] is None)
+        if self._may_fall(place) if is_total else self._may_rise(place):
+            yield row, _Step(column, place)
+        if self._may_rise(place) if is_total else self._may_fall(place):
+            yield column, _Step(row, place)
+
+    def _may_rise(self, place: Place) -> bool:
+        return self._wholes is None or self._counts.get(place, 0) < self._wholes.get(place, 0)
+
+    def _may_fall(self, place: Place) -> bool:
+        if self._wholes is not None:
+            return self._counts.get(place, 0) > 0
+        return self._counts[place] > 1 and place not in self._shared
 
 
-def _meets(place: Place, joined: Mapping[Node, list[tuple[Node, Place]]]) -> bool:
-    """Say whether a place's row can be reached from its column by other hidden places."""
-    row, column = _nodes(place)
-    reached, waiting = {column}, [column]
-    while waiting:
-        for node, by in joined[waiting.pop()]:
-            if by != place and node not in reached:
-                reached.add(node)
-                waiting.append(node)
-    return row in reached
+def _cheapest_ring(place: Place, sums: _Sums, costs: Mapping[Place, int]) -> set[Place]:
+    """Return the places of a ring through one, those of the smallest counts: the least is lost with them."""
+    rings = [found for start, step in sums.moves(place) if (found := _way(step.to, start, place, sums, costs))]
+    if not rings:
+        raise AssertionError("the totals close every ring")
+    return {place, *min(rings, key=lambda found: found[0])[1]}
 
 
-def _ring(place: Place, hidden: Iterable[Place], wholes: Mapping[Place, int], spare: Collection[Place]) -> set[Place]:
-    """Return the places that close a ring with one, those of the smallest counts: the least is lost with them."""
-    already = set(hidden)
-    dear = sum(wholes.values())
-    roads: dict[Node, list[tuple[Node, Place, int]]] = defaultdict(list)
-    for other, whole in wholes.items():
-        if other != place and whole:
-            cost = 0 if other in already else whole + (dear if other in spare else 0)
-            row, column = _nodes(other)
-            roads[row].append((column, other, cost))
-            roads[column].append((row, other, cost))
-    start, goal = _nodes(place)
-    queue: list[tuple[int, str, Node, frozenset[Place]]] = [(0, "", start, frozenset())]
-    seen: set[Node] = set()
+def _way(
+    start: Node, goal: Node, without: Place, sums: _Sums, costs: Mapping[Place, int]
+) -> tuple[int, list[Place]] | None:
+    """Return the cheapest way from one node to another that leaves out a place, with its cost (Dijkstra, 1959)."""
+    reached: dict[Node, tuple[Node, Place] | None] = {}
+    queue: list[tuple[int, str, Node, tuple[Node, Place] | None]] = [(0, "", start, None)]
     while queue:
-        cost, _, node, taken = heapq.heappop(queue)
+        cost, _, node, by = heapq.heappop(queue)
+        if node in reached:
+            continue
+        reached[node] = by
         if node == goal:
-            return set(taken)
-        if node not in seen:
-            seen.add(node)
-            for further, other, more in roads[node]:
-                heapq.heappush(queue, (cost + more, str(further), further, taken | {other}))
-    raise AssertionError("the totals close every ring")
+            return cost, _places_back(goal, reached)
+        for step in sums.steps[node]:
+            if step.to not in reached and step.by != without:
+                heapq.heappush(queue, (cost + costs[step.by], str((step.to, step.by)), step.to, (node, step.by)))
+    return None
+
+
+def _places_back(goal: Node, reached: Mapping[Node, tuple[Node, Place] | None]) -> list[Place]:
+    found, node = [], goal
+    while (came := reached[node]) is not None:
+        node, place = came
+        found.append(place)
+    return found

@@ -91,6 +91,12 @@ def return_link_mail(
     )
 
 
+def feedback_mail(name: str, link: str, until: datetime) -> Rendered:
+    """The mail with a link to the questions about a conference; it says nothing of which. `until` is UTC."""
+    ends = london_time(until)
+    return render("feedback", person=name, link=link, until=day_words(ends.date(), ends.date()))
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A template with invented facts, and when such a mail goes."""
@@ -148,6 +154,11 @@ def previews(base_url: str = "https://portal.example") -> list[Preview]:
                 at + timedelta(days=14),
                 telephone="ending 123",
             ),
+        ),
+        (
+            "Feedback",
+            "When whoever runs a conference asks a professional how it was",
+            feedback_mail(name, f"{base_url}/f/…", at + timedelta(days=60)),
         ),
         ("Password changed", "After a password was changed", password_changed_mail(name, at, f"{base_url}/sign-in")),
     )

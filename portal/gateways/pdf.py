@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,12 @@ import typst
 
 DOCUMENTS = Path(__file__).resolve().parent.parent / "documents"
 """Where the templates lie; they reach no file outside of it, and nothing on a network."""
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts that typst brings along, and no other: read once, because reading them takes as long as a document."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
@@ -21,7 +28,7 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
     return typst.compile(
         DOCUMENTS / f"{template}.typ",
         root=DOCUMENTS,
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards="ua-1",
     )

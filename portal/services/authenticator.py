@@ -45,8 +45,15 @@ class SetUp:
 
     key: str = field(repr=False)
     """To type in, in groups of four letters."""
-    qr_code: str = field(repr=False)
-    """The same as a picture to scan: an `<svg>` element."""
+    address: str = field(repr=False)
+    """The same as an `otpauth:` address."""
+
+    @property
+    def qr_code(self) -> str:
+        """The same as a picture to scan: an `<svg>` element, which takes longer to draw than all the rest."""
+        return segno.make(self.address, error="m", micro=False).svg_inline(
+            scale=5, border=4, light="#fff", svgclass=None, lineclass=None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +78,7 @@ def set_up(viewer: Viewer) -> SetUp:
     if secret is None:
         raise sessions.SignInOver("You were signed out while you were signing in. Start again.")
     address = pyotp.TOTP(secret).provisioning_uri(name=viewer.email, issuer_name=ISSUER)
-    picture = segno.make(address, error="m", micro=False).svg_inline(
-        scale=5, border=4, light="#fff", svgclass=None, lineclass=None
-    )
-    return SetUp(" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)), picture)
+    return SetUp(" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)), address)
 
 
 def confirm(change: Change, session_id: int | None, code: str) -> bool:

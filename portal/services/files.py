@@ -36,6 +36,7 @@ from portal.gateways.file_types import NotTaken, file_type
 from portal.models.evidence import Evidence
 from portal.models.files import ReportFile, StoredFile
 from portal.models.minutes import MinutesDraft, SentPaper
+from portal.models.packs import PackFile
 from portal.models.report_bundles import ReportBundle
 from portal.services.changes import Change
 from portal.services.filing import filing
@@ -43,7 +44,7 @@ from portal.services.filing import filing
 log = structlog.get_logger("portal.files")
 
 SCANNED = frozenset({FileStatus.CLEAN, FileStatus.INFECTED})
-MADE_HERE = frozenset({FilePurpose.REPORT_BUNDLE})
+MADE_HERE = frozenset({FilePurpose.REPORT_BUNDLE, FilePurpose.PACK})
 """What the portal makes itself, of texts alone: nobody gave it, and there is nothing to scan."""
 
 
@@ -274,13 +275,14 @@ def _context(partnership_id: int, agency_id: int | None, purpose: FilePurpose) -
 
 
 def is_used(file_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether anything has this file: a report, an answer, minutes, a bundle."""
+    """Whether anything has this file: a report, an answer, minutes, a bundle, a pack."""
     return or_(
         exists().where(ReportFile.file_id == file_id),
         exists().where(Evidence.file_id == file_id),
         exists().where(MinutesDraft.file_id == file_id),
         exists().where(SentPaper.file_id == file_id),
         exists().where(ReportBundle.file_id == file_id),
+        exists().where(PackFile.file_id == file_id),
     )
 
 

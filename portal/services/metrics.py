@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, case, func, select
 from portal.database.session import db
 from portal.domain.message_vocabulary import MailPlace
 from portal.models.messages import Mail, Notice
+from portal.services.indicators.recounts import count_differing
 from portal.services.watching import HAS_FAILED, IS_QUEUED, is_stuck, list_beats
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -26,11 +27,13 @@ class _Queue(Collector):
         self.now = now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Every gauge, by four queries."""
+        """Every gauge, by five queries."""
         yield from self._mails()
         waits = Notice.mail_place == bindparam(None, MailPlace.WAITING, literal_execute=True)
         waiting = db.session.scalar(select(func.count()).select_from(Notice).where(waits))
         yield GaugeMetricFamily("portal_notices_waiting", "Notices that are not in a mail yet.", waiting or 0)
+        differing = count_differing(db.session())
+        yield GaugeMetricFamily("portal_figures_differing", "Kept figures that the last recount mended.", differing)
         yield from self._works()
 
     def _mails(self) -> Iterator[GaugeMetricFamily]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain import rules
@@ -20,6 +20,50 @@ from portal.domain.vocabulary import AgencyType
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 from portal.services import escalation_rules
 from portal.services.changes import Change
+
+# Built once: nearly every page and every change reads the rule book.
+_TYPES = (
+    select(
+        MeetingType.id,
+        MeetingType.code,
+        MeetingType.name,
+        MeetingType.family,
+        MeetingType.sections,
+        MeetingType.several_families,
+        MeetingType.named_people_only,
+        MeetingType.retired_at,
+    )
+    .where(MeetingType.partnership_id == bindparam("of_partnership"))
+    .order_by(MeetingType.position, MeetingType.id)
+)
+_RULES = (
+    select(
+        RuleSet.id,
+        RuleSet.effective_from,
+        RuleSet.guidance_edition,
+        RuleSet.small_count_limit,
+        RuleSet.evidence_months,
+        RuleSet.audit_green_from,
+        RuleSet.audit_amber_from,
+        RuleSet.contest_working_days,
+        RuleSet.plan_midway_percent,
+        RuleSet.plan_long_months,
+        RuleSet.plan_very_long_months,
+        RuleSet.plan_short_months,
+        RuleSet.plan_ended_shown_months,
+        MeetingRule.meeting_type_id,
+        MeetingRule.reports_due,
+        MeetingRule.report_working_days,
+        MeetingRule.due,
+        MeetingRule.quorum,
+        MeetingRule.expected_types,
+        MeetingRule.inquorate,
+        MeetingRule.minutes,
+    )
+    .outerjoin(MeetingRule, MeetingRule.rule_set_id == RuleSet.id)
+    .where(RuleSet.partnership_id == bindparam("of_partnership"))
+    .order_by(RuleSet.effective_from, MeetingRule.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +172,7 @@ def create_default(change: Change, partnership_id: int) -> int:
 
 def rule_book(session: Session, partnership_id: int) -> RuleBook:
     """Read a partnership's whole rule book, by two queries whatever its length."""
+    asked = {"of_partnership": partnership_id}
     types = tuple(
         KnownType(
             row.id,
@@ -139,50 +184,10 @@ def rule_book(session: Session, partnership_id: int) -> RuleBook:
             row.named_people_only,
             row.retired_at is not None,
         )
-        for row in session.execute(
-            select(
-                MeetingType.id,
-                MeetingType.code,
-                MeetingType.name,
-                MeetingType.family,
-                MeetingType.sections,
-                MeetingType.several_families,
-                MeetingType.named_people_only,
-                MeetingType.retired_at,
-            )
-            .where(MeetingType.partnership_id == partnership_id)
-            .order_by(MeetingType.position, MeetingType.id)
-        )
+        for row in session.execute(_TYPES, asked)
     )
     codes = {known.id: known.code for known in types}
-    found = session.execute(
-        select(
-            RuleSet.id,
-            RuleSet.effective_from,
-            RuleSet.guidance_edition,
-            RuleSet.small_count_limit,
-            RuleSet.evidence_months,
-            RuleSet.audit_green_from,
-            RuleSet.audit_amber_from,
-            RuleSet.contest_working_days,
-            RuleSet.plan_midway_percent,
-            RuleSet.plan_long_months,
-            RuleSet.plan_very_long_months,
-            RuleSet.plan_short_months,
-            RuleSet.plan_ended_shown_months,
-            MeetingRule.meeting_type_id,
-            MeetingRule.reports_due,
-            MeetingRule.report_working_days,
-            MeetingRule.due,
-            MeetingRule.quorum,
-            MeetingRule.expected_types,
-            MeetingRule.inquorate,
-            MeetingRule.minutes,
-        )
-        .outerjoin(MeetingRule, MeetingRule.rule_set_id == RuleSet.id)
-        .where(RuleSet.partnership_id == partnership_id)
-        .order_by(RuleSet.effective_from, MeetingRule.id)
-    ).all()
+    found = session.execute(_RULES, asked).all()
     sets = {row.id: row for row in found}
     meeting_rules: dict[int, dict[str, rules.MeetingRule]] = {rule_set_id: {} for rule_set_id in sets}
     for row in found:

@@ -18,12 +18,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal.database.session import db, writing
 from portal.models.messages import WorkerBeat
 from portal.services.escalations.clocks import end_clocks
+from portal.services.feedback.ending import forget_ended
+from portal.services.indicators.recounts import fold_noted, recount_due
 from portal.services.mails.at_once import mail_at_once
 from portal.services.mails.deliveries import ask_deliveries
 from portal.services.mails.digests import make_digests
 from portal.services.mails.sending import send_mails
 from portal.services.notices.reminders import remind
+from portal.services.packs.making import make_packs
 from portal.services.reports.bundle_clock import cut_due
+from portal.services.samples.proposing import propose_due
+from portal.services.saved_views.sending import send_due
 from portal.services.upkeep import remind_and_sleep
 
 log = structlog.get_logger("portal.worker")
@@ -57,12 +62,18 @@ class Done:
 WORKS: tuple[Work, ...] = (
     Work("clocks", 20, end_clocks),
     Work("bundles", MINUTE, cut_due),
+    Work("packs", 5, make_packs),
     Work("reminders", 15 * MINUTE, remind),
     Work("upkeep", 60 * MINUTE, remind_and_sleep),
+    Work("feedback", 60 * MINUTE, forget_ended),
+    Work("dip_samples", 60 * MINUTE, propose_due),
+    Work("saved_views", 15 * MINUTE, send_due),
     Work("digests", 5 * MINUTE, make_digests),
     Work("at_once", MINUTE, mail_at_once),
     Work("sending", 10, send_mails),
     Work("deliveries", 10 * MINUTE, ask_deliveries),
+    Work("figures", 20, fold_noted),
+    Work("recounts", 30 * MINUTE, recount_due),
 )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import audit_rounds as access
+from portal.access.improvement import may_add
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
+from portal.domain.improvement_vocabulary import ImprovementSource
 from portal.domain.labels import choices
 from portal.forms.audit_rounds import BoardFilter
 from portal.services.audits import chasing, panels, progress, rounds
 from portal.services.audits.progress import BoardState
+from portal.services.improvement.origins import added_from
 from portal.web.downloads import spreadsheet
 from portal.web.guards import requires
 
@@ -46,6 +49,9 @@ def show(viewer: Viewer, round_id: int) -> ResponseReturnValue:
         form=form,
         panel=panels.panel_of(viewer, round_id),
         may_chase=access.may_chase(viewer, found.entry.row),
+        in_plan=added_from(viewer, ImprovementSource.AUDIT_ROUND, round_id),
+        may_recommend=may_add(viewer),
+        recommend_at=url_for("improvement_keeping.add", round=round_id),
         set_filters=sum(map(bool, (agency_type, state))),
     )
 

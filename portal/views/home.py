@@ -88,9 +88,17 @@ _WORDS = {
     TaskKind.MONTH_WAITS: ("A register of {subject} waits until you open a correction of its figures", "Open"),
     TaskKind.MONTH_CHANGED: ("A register of {subject} was closed after its figures were frozen", "See"),
     TaskKind.MONTH_CORRECTED: ("A correction of {subject} is open until you freeze its next revision", "See"),
+    TaskKind.SAMPLES_TO_DRAW: ("Draw {missing} proposed dip {samples}", "Draw"),
+    TaskKind.SAMPLES_TO_REVIEW: ("Review {missing} sampled {meetings}", "Review"),
+    TaskKind.SAMPLES_TO_SETTLE: ("Settle the grades of {missing} sampled {meetings}", "See which"),
+    TaskKind.SCRUTINY_REPLY: ("Reply to the scrutineer: challenge {subject}", "Reply"),
+    TaskKind.SCRUTINY_READ: ("Read the reply to challenge {subject}", "Read"),
+    TaskKind.QUOTATION: ("Say whether the board may read a quotation", "Read"),
     TaskKind.ACTION_OVERDUE: ("Action overdue", "Open"),
     TaskKind.CHECK_ACTION: ("Check an action of {subject}", "Check"),
     TaskKind.ACTIONS_OVERDUE: ("{done} {actions} overdue in {of} {agencies}", "See which"),
+    TaskKind.IMPROVEMENT_DUE: ("Improvement plan: action {subject} is yours", "Open"),
+    TaskKind.IMPROVEMENT_MONTH: ("Improvement plan: close {subject}", "Go through"),
     TaskKind.MIDWAY_CHECK: ("Check a plan midway", "Check"),
     TaskKind.MIDWAY_OVERDUE: ("{done} midway {checks} overdue", "See which"),
     TaskKind.ESCALATION_REPLY: ("Reply to an escalation", "Reply"),
@@ -120,6 +128,8 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         proposals="proposal is" if missing == 1 else "proposals are",
         reports="report" if missing == 1 else "reports",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
+        samples="sample" if missing == 1 else "samples",
+        meetings="meeting" if missing == 1 else "meetings",
         agencies="agency" if task.of == 1 else "agencies",
         children="child" if task.done == 1 else "children",
     )
@@ -166,8 +176,12 @@ _SUBJECT_PAGES = {
     TaskKind.SIGN_AUDIT: ("audit_signing.show", "return_id"),
     TaskKind.RETURNS_LATE: ("audit_rounds.chase", "round_id"),
     TaskKind.ROUND_OPENS: ("audit_rounds.show", "round_id"),
+    TaskKind.SCRUTINY_REPLY: ("scrutiny.show", "challenge_id"),
+    TaskKind.SCRUTINY_READ: ("scrutiny.show", "challenge_id"),
+    TaskKind.QUOTATION: ("quotations.answer", "quotation_id"),
     TaskKind.ACTION_OVERDUE: ("actions.show", "action_id"),
     TaskKind.CHECK_ACTION: ("actions.check", "action_id"),
+    TaskKind.IMPROVEMENT_DUE: ("improvement.show", "improvement_id"),
 }
 
 _LISTS = {
@@ -179,7 +193,11 @@ _LISTS = {
     TaskKind.DECISIONS_WAIT: "minutes.waiting",
     TaskKind.MINUTES_WAIT: "minutes.waiting",
     TaskKind.MIDWAY_OVERDUE: "plans.checks",
+    TaskKind.SAMPLES_TO_DRAW: "samples.index",
+    TaskKind.SAMPLES_TO_REVIEW: "sample_reviews.index",
+    TaskKind.SAMPLES_TO_SETTLE: "samples.index",
     TaskKind.CONFIRM_PEOPLE: "people_upkeep.confirm",
+    TaskKind.IMPROVEMENT_MONTH: "improvement_months.month_end",
 }
 
 _ADDENDA = {

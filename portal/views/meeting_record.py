@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flask import url_for
 
+from portal.access import feedback as feedback_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.meeting_vocabulary import MeetingFamily
@@ -41,6 +42,8 @@ def record_parts(viewer: Viewer, page: MeetingPage) -> list[Part]:
         *_of_links(viewer, page),
         *_of_reports(page),
         *_of_what_was_said(viewer, page),
+        *_of_feedback(viewer, page),
+        *_of_quotations(page.record),
     ]
 
 
@@ -92,6 +95,19 @@ def _of_what_was_said(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:
         yield Part("Actions", url_for("meeting_actions.index", meeting_id=here), *_actions(record))
         if viewer.may(Permission.MEETINGS_RECORD):
             yield Part("Actions of the family’s other meetings", url_for("meeting_actions.carry", meeting_id=here))
+
+
+def _of_feedback(viewer: Viewer, page: MeetingPage) -> Iterator[Part]:
+    if feedback_access.may_ask(viewer, page.meeting, page.meeting.meeting_type.code):
+        yield Part("Ask for feedback", url_for("feedback_cards.index", meeting_id=page.meeting.id))
+
+
+def _of_quotations(record: MeetingRecord) -> Iterator[Part]:
+    """For the chair alone, and while one waits: the list says from which meeting each is."""
+    if record.quotations_waiting:
+        number = record.quotations_waiting
+        words = f"{number} {'waits' if number == 1 else 'wait'} for your yes"
+        yield Part("Quotations for the board", url_for("quotations.put_to_me"), words, "yellow")
 
 
 def _outcomes(record: MeetingRecord) -> tuple[str, str]:

@@ -37,6 +37,8 @@ _KIND_PAGES = {
     # The meeting itself is not theirs to see any more.
     NoticeKind.PART_ENDED: "meetings.index",
     NoticeKind.CHAIRING_ENDED: "meetings.index",
+    # The proposer reads of it among the quotations; the page of one is the chair's.
+    NoticeKind.QUOTATION_ANSWERED: "quotations.index",
     NoticeKind.JOINING: "account.show",
     NoticeKind.PASSWORD_CHANGED: "account.show",
     NoticeKind.PEOPLE_TO_CONFIRM: "people_upkeep.confirm",
@@ -50,8 +52,16 @@ _SUBJECT_PAGES = {
     "audit_round": ("audit_rounds.show", "round_id"),
     "escalation": ("escalations.show", "escalation_id"),
     "escalation_proposal": ("proposals.show", "proposal_id"),
+    "quotation": ("quotations.answer", "quotation_id"),
+    "scrutiny_challenge": ("scrutiny.show", "challenge_id"),
+    "sector_agency": ("sectors.remarks", "agency_id"),
+    "practice_sample": ("sample_drawing.draw", "sample_id"),
+    "sample_review": ("sample_reviews.show", "review_id"),
+    "sampled_meeting": ("sample_reviews.settle", "sampled_id"),
+    "improvement_action": ("improvement.show", "improvement_id"),
     "membership": ("people.show", "membership_id"),
     "withdrawal": ("withdrawals.show", "withdrawal_id"),
+    "saved_view": ("saved_views.open_view", "view_id"),
 }
 
 

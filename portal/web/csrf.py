@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 _NEVER_SHOWN = ("password", "code", "token", "csrf", "secret", "version", "working_as")
 _WORTH_KEEPING = 15
 
-WITHOUT_REFERRER = frozenset({"returns"})
+WITHOUT_REFERRER = frozenset({"returns", "feedback_answers"})
 """Blueprints whose pages tell nobody where they are, because their address opens something."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +21,17 @@ log = structlog.get_logger("portal.errors")
 
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+API = "/api/"
+"""Addresses of machines, which are answered in JSON."""
+
+_PROBLEMS = {
+    400: "The request could not be read.",
+    403: "This key does not read that.",
+    404: "There is nothing at this address.",
+    405: "Figures are read only: use GET.",
+    500: "Something is wrong on our side. Give the number when you report it.",
+}
 
 LogRefusal = Callable[[Viewer, str, int | None], None]
 
@@ -72,10 +85,31 @@ def _look_for_viewer() -> None:
         g.viewer = None
 
 
-def error_page(code: int, *, message: str = "") -> tuple[str, int]:
-    """The page for an error, and a line in the log under the same number."""
+def error_page(code: int, *, message: str = "") -> tuple[str | Response, int]:
+    """The page for an error, and a line in the log under the same number; for the API a problem document."""
+    if request.path.startswith(API):
+        return problem(code, message), code
+    number = _noted(code)
+    return render_template("errors/error.html", code=code, error_number=number, message=message), code
+
+
+def problem(code: int, message: str = "") -> Response:
+    """What a machine is told of an error (RFC 9457), under the number that stands in the log."""
+    title = HTTPStatus(code).phrase
+    said = {
+        "type": "about:blank",
+        "title": title,
+        "status": code,
+        "detail": message or _PROBLEMS.get(code, title),
+        "number": _noted(code),
+    }
+    return Response(json.dumps(said, ensure_ascii=False), status=code, mimetype="application/problem+json")
+
+
+def _noted(code: int) -> str:
+    """Write an error into the log, and return the number under which it stands there."""
     number = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     number = f"{number[:4]}-{number[4:]}"
     write = log.exception if code >= 500 else log.info
     write("error page", code=code, number=number, method=request.method, endpoint=request.endpoint)
-    return render_template("errors/error.html", code=code, error_number=number, message=message), code
+    return number

@@ -62,7 +62,7 @@ def requires(permission: Permission) -> Callable[[View[P]], Guarded[P]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             viewer = current_viewer()
-            if not viewer.is_signed_in:
+            if not viewer.is_known:
                 answer: ResponseReturnValue = login_manager.unauthorized()
                 return answer
             if not viewer.may(permission):

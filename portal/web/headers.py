@@ -18,7 +18,7 @@ _ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
-SECRET_ADDRESSES = ("/return/",)
+SECRET_ADDRESSES = ("/return/", "/f/")
 """Addresses that open something by themselves: whatever is gone to from there is told nothing of them."""
 
 NO_REFERRER = ("Referrer-Policy", "no-referrer")

@@ -12,6 +12,7 @@ from portal.access.viewer import Viewer
 from portal.domain.labels import role_name
 from portal.domain.vocabulary import Role
 from portal.web.headers import csp_nonce
+from portal.web.rooms import rooms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ SECTIONS = (
     ("Audits", "audits.index", Permission.AUDITS_SIGN),
     ("Audits", "audit_rounds.index", Permission.AUDITS_OVERSEE),
     ("Figures", "indicators.overview", Permission.FIGURES_VIEW),
+    # A chair's figures are those of the own meetings.
+    ("Figures", "rooms.chair", Permission.FIGURES_OWN),
     ("Board", "board_meetings.index", Permission.BOARD_MEETINGS_VIEW),
     ("Agencies", "agencies.index", Permission.AGENCIES_VIEW),
     ("People", "people.index", Permission.PEOPLE_VIEW),
@@ -90,7 +93,7 @@ _WITHIN = {
         "audits",
     ),
     "board_records": "board_meetings",
-    "plan_figures": "indicators",
+    "plan_figures": "rooms",
     "closures": "agencies",
     "report_settings": "agencies",
     "contests": "meetings",
@@ -98,14 +101,25 @@ _WITHIN = {
     **dict.fromkeys(("families", "siblings"), "meetings"),
     **dict.fromkeys(("minutes", "outcomes"), "meetings"),
     **dict.fromkeys(("involvements", "scheduling", "scheduling_opening", "scheduling_series"), "meetings"),
-    "frozen_months": "indicators",
+    "frozen_months": "rooms",
+    **dict.fromkeys(("improvement", "improvement_files", "improvement_keeping", "improvement_months"), "rooms"),
+    "packs": "rooms",
+    **dict.fromkeys(("api_keys", "frozen_quarters", "quotations", "scrutiny", "sectors"), "rooms"),
+    **dict.fromkeys(("pictures", "comparators"), "rooms"),
+    **dict.fromkeys(("samples", "sample_drawing"), "rooms"),
+    "sample_reviews": "meetings",
+    **dict.fromkeys(("indicators", "measures", "saved_views"), "rooms"),
+    "feedback": "rooms",
+    "feedback_cards": "meetings",
 }
 
 _OTHERWISE = {
     "agencies": "people",
     "audits": "meetings",
-    "escalations": "indicators",
+    "escalations": "rooms",
+    "indicators": "agencies",
     "meetings": "agencies",
+    "rooms": "meetings",
     "messages": "agencies",
 }
 """Where something stands for a role that comes to it from another section, having none of its own for it."""
@@ -150,6 +164,7 @@ def install_page_context(app: Flask, *, demo_mode: bool) -> None:
         return {
             "viewer": viewer,
             "sections": sections_for(viewer),
+            "rooms": rooms_for(viewer),
             "demo_mode": demo_mode,
             "csp_nonce": csp_nonce(),
             "today": viewer.today if viewer else None,

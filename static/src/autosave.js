@@ -124,6 +124,7 @@ export class Autosave {
     if (outcome === SAVED) {
       this.retry = FIRST_RETRY;
       this.say(`Saved ${answer.saved_at || ""}`.trim());
+      this.form.dispatchEvent(new Event("app:saved"));
       if (this.pending()) this.soon(PAUSE);
     } else if (outcome === CONFLICT) {
       this.stopped = true;

@@ -15,6 +15,8 @@ class Reaching {
     this.asking = false;
     this.reached = false;
     form.addEventListener("submit", (event) => this.submitted(event));
+    // The portal is there again: what could not be sent before can be now, and nothing else is wrong.
+    form.addEventListener("app:saved", () => this.unsay());
   }
 
   async submitted(event) {
@@ -34,6 +36,11 @@ class Reaching {
     else this.say(event.submitter);
   }
 
+  unsay() {
+    this.line?.remove();
+    this.line = null;
+  }
+
   say(submitter) {
     if (!this.line) {
       this.line = document.createElement("p");
@@ -45,7 +52,7 @@ class Reaching {
     // Emptied first, so that it is read out at every try.
     this.line.textContent = "";
     setTimeout(() => {
-      this.line.textContent = NOT_SENT;
+      if (this.line) this.line.textContent = NOT_SENT;
     });
   }
 }

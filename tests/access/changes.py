@@ -14,12 +14,19 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from tests.access.clinical_record_routes import CLINICAL_FILLINGS
+from tests.access.feedback_routes import FEEDBACK_FILLINGS
 from tests.access.filling import Filling, day, filling, membership_of, raw
+from tests.access.improvement_routes import IMPROVEMENT_FILLINGS
 from tests.access.matrix import address_of
 from tests.access.meeting_changes import MEETING_FILLINGS
+from tests.access.pack_routes import PACK_FILLINGS
+from tests.access.picture_routes import PICTURE_FILLINGS
 from tests.access.return_routes import RETURN_FILLINGS
+from tests.access.room_routes import ROOM_FILLINGS
 from tests.access.routes import ROUTES
 from tests.access.rules_routes import RULES_FILLINGS
+from tests.access.sample_routes import SAMPLE_FILLINGS
+from tests.access.scrutiny_routes import SCRUTINY_FILLINGS
 from tests.access.sharing_routes import SHARING_FILLINGS
 from tests.access.template_routes import TEMPLATE_FILLINGS
 from tests.page_client import PageClient, form_values
@@ -65,9 +72,16 @@ _AUGUST = {**day("begins_on", 3, 8, 2026), **day("ends_on", 7, 8, 2026)}
 # By rule, or by rule and place where one place has another form. What is not here is sent as it stands.
 FILLINGS: dict[str | tuple[str, str], Filling] = {
     **CLINICAL_FILLINGS,
+    **IMPROVEMENT_FILLINGS,
     **MEETING_FILLINGS,
+    **PICTURE_FILLINGS,
+    **ROOM_FILLINGS,
+    **PACK_FILLINGS,
+    **SCRUTINY_FILLINGS,
     **RULES_FILLINGS,
     **RETURN_FILLINGS,
+    **FEEDBACK_FILLINGS,
+    **SAMPLE_FILLINGS,
     **SHARING_FILLINGS,
     **TEMPLATE_FILLINGS,
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),

@@ -14,13 +14,20 @@ from tests.access.contest_routes import CONTEST_ROUTES, MONTH_ROUTES
 from tests.access.diary_routes import DIARY_ROUTES
 from tests.access.escalation_routes import ESCALATION_ROUTES, MESSAGE_ROUTES
 from tests.access.family_routes import FAMILY_ROUTES
+from tests.access.feedback_routes import FEEDBACK_ROUTES
+from tests.access.improvement_routes import IMPROVEMENT_ROUTES
 from tests.access.outcome_routes import MINUTES_ROUTES, OUTCOME_ROUTES
+from tests.access.pack_routes import PACK_ROUTES
+from tests.access.picture_routes import PICTURE_ROUTES
 from tests.access.plan_routes import PLAN_ROUTES
 from tests.access.quoracy_routes import QUORACY_ROUTES
 from tests.access.report_routes import REPORT_ROUTES
 from tests.access.return_routes import RETURN_ROUTES
+from tests.access.room_routes import ROOM_ROUTES
 from tests.access.rules_routes import RULES_ROUTES
+from tests.access.sample_routes import SAMPLE_ROUTES
 from tests.access.scheduling_routes import SCHEDULING_ROUTES
+from tests.access.scrutiny_routes import SCRUTINY_ROUTES
 from tests.access.sharing_routes import SHARING_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
 from tests.access.strategy_routes import NAMED_ROUTES, STRATEGY_ROUTES
@@ -197,6 +204,8 @@ _PERSON = "/people/<int:membership_id>"
 ROUTES: dict[str, dict[str, Route]] = {
     **AUDIT_ROUTES,
     **BOARD_ROUTES,
+    **PICTURE_ROUTES,
+    **ROOM_ROUTES,
     **CLINICAL_ROUTES,
     **CONTEST_ROUTES,
     **SHARING_ROUTES,
@@ -204,16 +213,21 @@ ROUTES: dict[str, dict[str, Route]] = {
     **DIARY_ROUTES,
     **ESCALATION_ROUTES,
     **FAMILY_ROUTES,
+    **FEEDBACK_ROUTES,
+    **IMPROVEMENT_ROUTES,
     **KIND_ROUTES,
     **MESSAGE_ROUTES,
     **MONTH_ROUTES,
     **MINUTES_ROUTES,
     **OUTCOME_ROUTES,
+    **PACK_ROUTES,
+    **SCRUTINY_ROUTES,
     **PLAN_ROUTES,
     **QUORACY_ROUTES,
     **RULES_ROUTES,
     **RETURN_ROUTES,
     **REPORT_ROUTES,
+    **SAMPLE_ROUTES,
     **SCHEDULING_ROUTES,
     **NAMED_ROUTES,
     **SIGNING_ROUTES,

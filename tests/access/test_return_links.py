@@ -168,10 +168,12 @@ def test_each_of_these_rules_shows_something_to_somebody(onlookers):
 
 
 EMPTY_IN_THE_WORLD = {
+    "improvement.months_visible_to",
     "named_people.known_to_exist",
     "named_people.visible_to",
     "plans.checks_visible_to",
     "registers.closings_visible_to",
+    "samples.tools_visible_to",
     "signing_keys.own_visible_to",
     "signing_keys.trusted_visible_to",
 }

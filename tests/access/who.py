@@ -49,6 +49,8 @@ class Route:
     places: Mapping[str, Place] = field(default_factory=dict)
     answer: tuple[int, ...] = GIVEN
     public: bool = False
+    keyed: bool = False
+    """Whether it is for machines with a key: whoever is signed in is nobody there."""
 
 
 def place(opens_to: Iterable[str], refused: Iterable[str] = (), answer: tuple[int, ...] = GIVEN) -> Place:
@@ -69,6 +71,11 @@ def rows(roles: Iterable[str], places: Mapping[str, Place]) -> Route:
 def public(*answer: int) -> Route:
     """A route for people who have not signed in."""
     return Route(answer=answer, public=True)
+
+
+def by_key() -> Route:
+    """A route for machines, which nobody has by signing in."""
+    return Route(answer=(401,), keyed=True)
 
 
 def seen_by(*names: str) -> dict[str, frozenset[str]]:

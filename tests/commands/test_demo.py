@@ -75,6 +75,11 @@ def test_after_the_counted_quarters_some_gps_come_and_some_report_late(demo: Dem
     assert figures["reports_on_time"] < figures["reports_received"]
 
 
+def test_the_kept_figures_are_what_the_records_say(demo: Demonstration) -> None:
+    answer = demo.command("indicators", "check")
+    assert answer.exit_code == 0, answer.stderr
+
+
 def test_accounts_cover_every_role_and_kind_of_agency(demo: Demonstration) -> None:
     accounts = json.loads(demo.command("demo", "accounts", "--json").stdout)
     assert all(set(a) == {"email", "password", "totp_secret", "name", "memberships"} for a in accounts)
@@ -109,6 +114,7 @@ def test_markers_of_each_kind_stand_in_both_partnerships_and_are_unique(demo: De
         *("consultation", "report_sharing", "report_waiver", "withdrawal"),
         *("audit_answer", "evidence_file", "escalation", "waiver_note"),
         *("strategy_record", "family_views", "outcome", "agency_view", "minutes", "meeting_action", "contest"),
+        *("challenge", "quotation", "improvement_update", "sample_finding", "feedback_words"),
     }
     for kind in {m["kind"] for m in markers}:
         assert {m["partnership"] for m in markers if m["kind"] == kind} == {"Eastmarsh", "Westmoor"}

@@ -53,6 +53,7 @@ def build_app(instance: Path) -> Flask:
             "viewer": g.get("viewer"),
             "role_label": "Practitioner",
             "sections": SECTIONS,
+            "rooms": [],
             "demo_mode": request.args.get("demo") == "yes",
             "csp_nonce": csp_nonce(),
             "today": TODAY,

@@ -75,6 +75,7 @@ def test_what_is_sent_to_nobody_stays_and_is_saved_once_somebody_answers(page: P
     for address in ("**/health/live", "**/draft", "**/sent"):
         page.unroute(address)
     expect(status(page)).to_have_text("Saved 10:42", timeout=10_000)
+    expect(page.get_by_role("alert")).to_have_count(0)
     assert server.saves[-1]["strengths"] == "typed while the server was down"
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/sent")

@@ -14,10 +14,13 @@ from portal.domain import (
     contest_vocabulary,
     escalation_vocabulary,
     family_vocabulary,
+    improvement_vocabulary,
     meeting_vocabulary,
     outcome_vocabulary,
     plans,
+    sample_vocabulary,
     scheduling_vocabulary,
+    scrutiny_vocabulary,
     sharing_vocabulary,
     strategy_vocabulary,
     vocabulary,
@@ -28,6 +31,7 @@ from portal.domain.due_rules import Unit
 from portal.domain.labels import LABELS, any_of, choices, in_words, label, listed, short_label
 from portal.domain.report_vocabulary import AnswerKind, TemplateState
 from portal.domain.return_links import LinkEnd
+from portal.domain.saved_views import SendEvery
 from portal.domain.vocabulary import (
     HEALTH_TYPES,
     AgencyType,
@@ -48,10 +52,13 @@ LISTS = [
         contest_vocabulary,
         escalation_vocabulary,
         family_vocabulary,
+        improvement_vocabulary,
         meeting_vocabulary,
         outcome_vocabulary,
         plans,
+        sample_vocabulary,
         scheduling_vocabulary,
+        scrutiny_vocabulary,
         sharing_vocabulary,
         strategy_vocabulary,
         withdrawal_vocabulary,
@@ -60,7 +67,7 @@ LISTS = [
     if issubclass(found, StrEnum) and found.__module__ == words.__name__
 ]
 
-ELSEWHERE = (AnswerKind, LinkEnd, ReportState, TemplateState, Unit)
+ELSEWHERE = (AnswerKind, LinkEnd, ReportState, SendEvery, TemplateState, Unit)
 """Lists that pages show too, and that stand beside others that they do not."""
 
 

@@ -79,6 +79,10 @@ HAS_NO_PLACE_BEFORE = {
         "stored_files": f"id IN ({WITHDRAWN_FILES})",
     },
     "0015": {"notices": told_first_by("0015"), "stored_files": "purpose = 'report_bundle'"},
+    "0019": {"notices": told_first_by("0019")},
+    "0021": {"notices": told_first_by("0021")},
+    "0023": {"stored_files": "purpose = 'pack'"},
+    "0020": {"notices": told_first_by("0020")},
 }
 """What a version below a revision has no words for, by table: it alone goes with the revision."""
 

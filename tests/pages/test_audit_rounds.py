@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 
-MOST_QUERIES = 5
+MOST_QUERIES = 6
 MONDAY_AFTER = datetime(2026, 7, 13, 9, tzinfo=UTC)
 
 

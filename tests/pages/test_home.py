@@ -12,7 +12,7 @@ from portal.models.meetings import Invitation
 from portal.models.people import User
 from tests.services.rows import change
 
-MOST_QUERIES = 9
+MOST_QUERIES = 11
 """No role has something to do in more of Home's parts; who has several roles is counted where the parts are read."""
 
 
@@ -176,7 +176,8 @@ def test_the_board_is_led_to_the_figures(at_home, world, key):
         change(AuditRound, world.rounds[name], closed_at=world.now)
     page = at_home(key)
     assert page.select_one("main a[href='/figures']")
-    assert "Nothing needs you today." in page.get_text()
+    # A reply waits for the scrutineer, who asked.
+    assert ("Nothing needs you today." in page.get_text()) is (key == "a.board")
 
 
 def test_a_panel_is_led_to_the_returns_that_wait_for_it(at_home, client, world):
@@ -193,7 +194,7 @@ def test_a_panel_is_led_to_the_returns_that_wait_for_it(at_home, client, world):
 
 
 @pytest.mark.parametrize("key", ["a.school.lead", "a.chair", "a.coordinator", "a.manager", "a.administrator", "both"])
-def test_home_takes_at_most_nine_queries(client, sign_in, world, count_queries, key):
+def test_home_takes_at_most_eleven_queries(client, sign_in, world, count_queries, key):
     sign_in(client, world.person(key))
     with count_queries() as statements:
         client.get("/")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from portal.database.session import writing
+from portal.domain.packs import OFFERS, PackKind
 from portal.models.escalations import Escalation
 from tests.closed_meetings import NAMED, ClosedMeeting
 from tests.escalation_rows import EscalationRows
+from tests.pages.reading import contents
+from tests.services.pack_steps import make
 from tests.world import World
 
 ONLOOKERS = (
@@ -76,11 +80,31 @@ def test_nobody_else_finds_it_on_any_page(name, app, as_person, world, closed, e
         page = browser.get(address)
         if address.startswith(KNOWN) and name.endswith(".manager"):
             continue
-        if any(words in page.get_data(as_text=True) for one in closed.values() for words in (one.marker, one.link)):
+        said = contents(page)
+        if any(words in said for one in closed.values() for words in (one.marker, one.link)):
             found.append(address)
         if f"/meetings/{meeting.id}" in address or f"/cases/{meeting.case_ids[1]}" in address:
             assert page.status_code in (403, 404), (address, page.status_code)
     assert found == []
+
+
+@pytest.mark.parametrize("kind", PackKind)
+def test_no_pack_tells_of_it_in_any_format(kind, as_person, viewer_of, world):
+    """Also not the child-level lists of a manager who is not named on it."""
+    held = [ClosedMeeting.write(world, letter, held=True, on=date(2026, 2, 12)) for letter in "ab"]
+    pack_id = make(viewer_of(world.person("a.manager")), kind)
+    for name in ("a.manager", "a.board", "a.business_manager", "a.scrutineer"):
+        browser = as_person(name)
+        for one in OFFERS[kind].formats:
+            answer = browser.get(f"/packs/{pack_id}/pack.{one}")
+            if name != "a.manager" and kind in (PackKind.DATASET, PackKind.CHILD_LISTS):
+                assert answer.status_code == 404
+                continue
+            said = contents(answer)
+            assert OFFERS[kind].title in said or "Annex A" in said, (name, one)
+            assert not any(meeting.marker in said for meeting in held), (name, one)
+            shown = [marker for marker in world.hidden_from(name) if marker.is_in(said)]
+            assert shown == [], (name, one)
 
 
 @pytest.mark.parametrize("name", ["a.second_chair", "a.manager", "a.police.lead", "a.gp.practitioner", "b.coordinator"])

@@ -27,7 +27,7 @@ MOST_QUERIES = 16
 """One for each of Home's parts, two more for who answered the next meetings and what their kinds ask, one more for who
 may sign a return; what the parts read under several memberships they read at once."""
 
-MOST_QUERIES_OF_ONE_ROLE = 9
+MOST_QUERIES_OF_ONE_ROLE = 11
 """No role has something to do in more parts than these."""
 
 

@@ -52,6 +52,9 @@ def test_nobody_finds_a_family_without_a_meeting_of_theirs(world, viewer):
             result = searching.find(viewer(person.key, hat=hat), text)
             letter = next(name for name, number in world.partnerships.items() if number == hat.partnership_id)
             is_theirs = person.key in marker.seen_by and marker.partnership == letter
+            if person.key.endswith(".second_chair") and "SURNAME-3" in text:
+                # Their review of a sample opens that one meeting's pages; it lends no search for the family.
+                is_theirs = False
             assert bool(result.case_ids) is is_theirs, (person.key, text)
 
 

@@ -11,17 +11,23 @@ from sqlalchemy import delete, select, update
 from portal.database.session import db, writing
 from portal.domain.audit_vocabulary import ActionStatus, ReturnStatus
 from portal.domain.closures import closure_on, reminder_days
+from portal.domain.improvement_vocabulary import ImprovementStatus
 from portal.domain.message_vocabulary import MailPlace, NoticeKind
 from portal.domain.reminders import LATE
+from portal.domain.sample_vocabulary import SampleStatus
+from portal.domain.scrutiny_vocabulary import ScrutinyState
 from portal.domain.vocabulary import Answer, Attendance, MeetingStatus
 from portal.domain.working_days import is_working_day, london_day
 from portal.models.actions import Action
 from portal.models.activity import Activity
 from portal.models.audits import AuditReturn, AuditRound
 from portal.models.escalations import Escalation
+from portal.models.improvement import ImprovementAction
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Notice
 from portal.models.people import Membership
+from portal.models.samples import PracticeSample
+from portal.models.scrutiny import ScrutinyChallenge
 from portal.services.audits.closures import closures_of
 from portal.services.notices import reminders
 from portal.services.notices.reminders import remind
@@ -49,12 +55,18 @@ def days(first: date, last: date) -> list[date]:
 
 
 def only(*kept: object) -> None:
-    """Leave only what a test looks at: close every matter, action and round of the world but these."""
+    """Leave only what a test looks at: close every matter, action, round, challenge and sample but these."""
     with writing() as session:
         session.execute(update(Escalation).values(is_noted=True))
         session.execute(update(Action).values(status=ActionStatus.DONE))
         session.execute(update(AuditRound).where(AuditRound.id.not_in(kept)).values(closed_at=morning(TODAY)))
         session.execute(update(Meeting).values(status=MeetingStatus.CANCELLED))
+        session.execute(update(ScrutinyChallenge).values(state=ScrutinyState.REPLIED))
+        session.execute(update(ImprovementAction).values(status=ImprovementStatus.STOPPED))
+        drawn = PracticeSample.seed.is_not(None)
+        session.execute(
+            update(PracticeSample).where(drawn).values(status=SampleStatus.CLOSED, closed_at=morning(TODAY))
+        )
 
 
 def what_each_day_told(world, letter, first, last):
@@ -109,7 +121,9 @@ def test_a_fortnight_reminds_of_each_thing_on_its_days(world, letter):
         (date(2026, 6, 22), INVITATION, 1): school,
         (date(2026, 6, 18), REGISTER, LATE): of(letter, "coordinator"),
         (date(2026, 6, 25), SAY, LATE): surgery | east,
+        (date(2026, 6, 23), NoticeKind.IMPROVEMENT_DUE, 5): of(letter, "manager", "school.lead"),
         (date(2026, 6, 25), REGISTER, LATE): of(letter, "second_chair"),
+        (date(2026, 6, 25), NoticeKind.SCRUTINY_DUE, 1): of(letter, "other_gp.lead"),
         (date(2026, 6, 26), NoticeKind.AUDIT_DUE, 10): audit,
         (date(2026, 6, 26), NoticeKind.AUDIT_TO_SIGN, first): signing,
     }

@@ -32,9 +32,15 @@ LONGEST = 320
 LONGEST_TEST = 750  # a list of cases is long without being tangled
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "common", "helpers", "helper", "base", "misc"}
 DOMAIN_MAY_IMPORT = {"holidays", "stdnum"}
-TRUSTED = {"templates/sign_in/set_up_code.html"}  # lines that segno drew: nothing in them was typed by anybody
+# Lines that segno drew: nothing in them was typed by anybody.
+TRUSTED = {"templates/sign_in/set_up_code.html", "templates/feedback/card.html"}
 CLOCKS = {"now", "utcnow", "today"}
-MAY_ASK_THE_CLOCK = {"portal/commands/outcomes.py", "portal/views/rehearsal.py", "portal/views/signed_in.py"}
+MAY_ASK_THE_CLOCK = {
+    "portal/api/door.py",
+    "portal/commands/outcomes.py",
+    "portal/views/rehearsal.py",
+    "portal/views/signed_in.py",
+}
 IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
 
 

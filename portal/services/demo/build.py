@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -17,14 +19,27 @@ from portal.domain.working_days import add_working_days, london_day, london_inst
 from portal.models.partnerships import Partnership
 from portal.models.people import User
 from portal.services import agencies, imports, partnerships
-from portal.services.demo import absences, accounts, child_plans, import_files, inboxes, names
+from portal.services.demo import (
+    absences,
+    accounts,
+    child_plans,
+    comparators,
+    feedback,
+    import_files,
+    improvement,
+    inboxes,
+    names,
+    packs,
+    samples,
+    scrutiny,
+)
 from portal.services.demo.audits import script
 from portal.services.demo.audits.cast import Cast
 from portal.services.demo.cases import Area, Families
 from portal.services.demo.children import name_children
 from portal.services.demo.conferences import Conferences
 from portal.services.demo.current import Current, since
-from portal.services.demo.diary import Diary
+from portal.services.demo.diary import Diary, not_after
 from portal.services.demo.escalations import script as escalations
 from portal.services.demo.import_files import PlannedMeeting
 from portal.services.demo.meetings import script as meetings
@@ -53,6 +68,13 @@ class Size:
     seed: int
     scale: int
     today: date
+    now: datetime | None = None
+    """When it is built (UTC). On its last day nobody has done anything later than that, whatever the plan says."""
+
+    @property
+    def latest(self) -> datetime | None:
+        """The instant after which nothing has happened; none where the last day is over, or another than today."""
+        return self.now if self.now is not None and london_day(self.now) == self.today else None
 
 
 def build(size: Size, progress: Progress) -> None:
@@ -63,10 +85,21 @@ def build(size: Size, progress: Progress) -> None:
     # The invented people have no mailboxes: their links are handed over, as they are where no mail is sent.
     install_mailing(None)
     try:
-        with writing():
+        with _seldom_collecting(), writing():
             _build(size, progress)
     finally:
         install_mailing(sender)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Have Python look for unused circles of objects less often: nearly all that a build makes goes without that."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _build(size: Size, progress: Progress) -> None:
@@ -83,13 +116,15 @@ def _build(size: Size, progress: Progress) -> None:
         for person in everyone:
             if person.partnership == place.name:
                 accounts.admit(founder, person, codes[person.agency] if person.agency else None)
-        diary = Diary(_partnership_id(founder))
+        diary = Diary(_partnership_id(founder), size.latest)
         own_chance = Random(f"{size.seed} {place.name} audits")  # noqa: S311 - apart: meetings stay as they are
         AUDITS[place.name](Cast(place, everyone, codes, size.today, diary, own_chance))
         progress(f"{place.name}: audits")
         own_chance = Random(f"{size.seed} {place.name} escalations")  # noqa: S311 - apart, for the same reason
         cast = Cast(place, everyone, codes, size.today, diary, own_chance)
         escalations.plan_past(cast, FOUNDED)
+        own_chance = Random(f"{size.seed} {place.name} improvement")  # noqa: S311 - apart, for the same reason
+        improvement.plan(replace(cast, chance=own_chance))
         quarters = completed_quarters(size.today)
         own_chance = Random(f"{size.seed} {place.name} meetings")  # noqa: S311 - apart, for the same reason
         stage = meetings.plan_past(replace(cast, chance=own_chance), FOUNDED, quarters)
@@ -118,12 +153,20 @@ def _build(size: Size, progress: Progress) -> None:
         meetings.plan_recent(stage, quarters)
         own_chance = Random(f"{size.seed} {place.name} reports")  # noqa: S311 - apart, for the same reason
         reports.plan(replace(cast, chance=own_chance))
+        own_chance = Random(f"{size.seed} {place.name} feedback")  # noqa: S311 - apart, for the same reason
+        feedback.plan(replace(cast, chance=own_chance), quarters)
+        own_chance = Random(f"{size.seed} {place.name} samples")  # noqa: S311 - apart, for the same reason
+        samples.plan(replace(cast, chance=own_chance), quarters)
         absences.plan(cast)
+        comparators.plan(cast)
+        packs.plan(cast)
+        own_chance = Random(f"{size.seed} {place.name} scrutiny")  # noqa: S311 - apart, for the same reason
+        scrutiny.plan(replace(cast, chance=own_chance))
         inboxes.plan_reminders(cast)
         progress(f"{place.name}: escalations, records of meetings and reports in full")
         diary.live()
-    inboxes.tidy(london_instant(size.today, time(9)))
-    accounts.have_signed_in(london_instant(size.today, time(8)))
+    inboxes.tidy(not_after(london_instant(size.today, time(9)), size.latest))
+    accounts.have_signed_in(not_after(london_instant(size.today, time(8)), size.latest))
 
 
 def _open(place: DemoPartnership, size: Size) -> Viewer:

@@ -26,6 +26,11 @@ THE_WORKER = Who(WORKER)
 """What is done by the clock, and by nobody."""
 
 
+def not_after(at: datetime, latest: datetime | None) -> datetime:
+    """An instant, or `latest` where it would come after that: early on a day what happens on it has just happened."""
+    return at if latest is None else min(at, latest)
+
+
 @dataclass(slots=True)
 class Diary:
     """One partnership's deeds that are still to be done; a deed may plan others that come after it.
@@ -34,6 +39,8 @@ class Diary:
     """
 
     partnership_id: int
+    latest: datetime | None = None
+    """When the demonstration is built, where that is on its last day: nothing was done after it."""
     _viewers: dict[Who, Viewer] = field(default_factory=dict)
     _deeds: list[tuple[datetime, int, Who, Deed]] = field(default_factory=list)
     _planned: int = 0
@@ -49,7 +56,7 @@ class Diary:
             at, _order, who, deed = heappop(self._deeds)
             if who not in self._viewers:
                 self._viewers[who] = self._viewer_of(who, at)
-            deed(replace(self._viewers[who], now=at))
+            deed(replace(self._viewers[who], now=not_after(at, self.latest)))
 
     def _viewer_of(self, who: Who, at: datetime) -> Viewer:
         if who is THE_WORKER:

@@ -26,9 +26,13 @@ from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Partnership
 from portal.services import known_people
 from portal.services.demo.accounts import list_accounts
+from portal.services.demo.feedback import list_of_feedback
+from portal.services.demo.improvement import list_of_plan
 from portal.services.demo.marks import MARK, Marker, SeenBy, seen_by
 from portal.services.demo.meetings.markers import list_of_meetings
 from portal.services.demo.reports.markers import list_of_reports
+from portal.services.demo.samples import list_of_samples, read_by_reviewers
+from portal.services.demo.scrutiny_markers import list_of_scrutiny
 
 _KINDS_OF_FILE = {
     FilePurpose.REPORT_ATTACHMENT: "uploaded_file",
@@ -52,7 +56,11 @@ def list_markers(now: datetime) -> list[Marker]:
         found += _escalations(partnership, here)
         found += _waivers(partnership, here)
         found += list_of_meetings(partnership, here)
-    return found
+        found += list_of_scrutiny(partnership, here)
+        found += list_of_plan(partnership, here)
+        found += list_of_samples(partnership, here)
+        found += list_of_feedback(partnership.id, partnership.name, here)
+    return read_by_reviewers(found, viewers)
 
 
 def _viewers(now: datetime) -> Iterator[Viewer]:

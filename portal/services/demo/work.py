@@ -16,6 +16,7 @@ from portal.database.session import db
 from portal.domain.files import Upload
 from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.registers import Mark
+from portal.domain.report_templates import ReportTemplate
 from portal.domain.vocabulary import CONFERENCES, AgencyType, Answer, Attendance, Expectation, MeetingStatus
 from portal.domain.working_days import add_working_days, london_instant
 from portal.models.meetings import Invitation, Meeting
@@ -83,6 +84,7 @@ class Work:
     diary: Diary
     _attached: set[AgencyType] = field(default_factory=set)
     _answers: dict[int, Answer] = field(default_factory=dict)
+    _templates: dict[tuple[AgencyType, str], ReportTemplate] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def plan(self, meetings: Sequence[PlannedMeeting]) -> None:
@@ -159,7 +161,7 @@ class Work:
         attached = self._attachment(seat) if sent else []
 
         def write(viewer: Viewer) -> None:
-            template, _is_limited = template_to_write(viewer, seat.meeting_id)
+            template = self._template(viewer, seat)
             answers = texts.report(template, seat.agency_type, viewer.today, chance, mark)
             typed = {code: Typed(value, NOTHING_SEEN) for code, value in answers.items()}
             saved = save_draft(viewer, seat.meeting_id, typed)
@@ -168,6 +170,13 @@ class Work:
                 submit_report(viewer, seat.meeting_id, saved.version)
 
         self._plan(seat, write)
+
+    def _template(self, viewer: Viewer, seat: Seat) -> ReportTemplate:
+        """What is asked of this kind of agency for this kind of meeting: looked up once, as none comes or goes."""
+        asked = seat.agency_type, seat.kind
+        if asked not in self._templates:
+            self._templates[asked], _is_limited = template_to_write(viewer, seat.meeting_id)
+        return self._templates[asked]
 
     def _attachment(self, seat: Seat) -> list[Upload]:
         """What is attached to the first report of some kinds of agency; its name and its text carry a mark."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, Row, Select, String, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import escalations as escalations_access
@@ -20,7 +20,10 @@ from portal.domain.withdrawals import REGULATOR_WITHIN
 from portal.domain.working_days import london_day
 from portal.models.ladders import EscalationProposal
 from portal.models.report_withdrawals import ReportWithdrawal
+from portal.services.home.samples import sample_parts
 from portal.services.home.tasks import Task, TaskKind
+
+_NO_DAY = cast(null(), Date).label("first_on")
 
 
 def counted(session: Session, viewer: Viewer) -> list[Task]:
@@ -42,6 +45,7 @@ def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
         yield _proposals(viewer)
     if viewer.may(Permission.WITHDRAWALS_ASSESS):
         yield _withdrawals(viewer)
+    yield from sample_parts(viewer)
 
 
 def _proposals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
@@ -52,6 +56,7 @@ def _proposals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             *_columns(viewer, TaskKind.PROPOSALS),
             func.count(EscalationProposal.id).label("waiting"),
             cast(null(), UTCDateTime).label("first_at"),
+            _NO_DAY,
         )
     )
 
@@ -64,6 +69,7 @@ def _withdrawals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             *_columns(viewer, TaskKind.WITHDRAWALS),
             func.count(ReportWithdrawal.id).label("waiting"),
             func.min(ReportWithdrawal.withdrawn_at).label("first_at"),
+            _NO_DAY,
         )
     )
 
@@ -73,5 +79,5 @@ def _columns(viewer: Viewer, kind: TaskKind) -> tuple[Any, ...]:
 
 
 def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
-    due = None if row.first_at is None else london_day(row.first_at + REGULATOR_WITHIN)
+    due = row.first_on if row.first_at is None else london_day(row.first_at + REGULATOR_WITHIN)
     return Task(TaskKind(row.kind), hat, due, of=row.waiting)

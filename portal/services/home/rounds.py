@@ -1,4 +1,4 @@
-"""What a board's people have to run, on Home: audit rounds, what waits for a panel, frozen months; by one query."""
+"""What has to be run, on Home: audit rounds, what waits for a panel, frozen months, the plan; by one query."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from portal.access.viewer import Hat, Viewer
 from portal.domain.audit_vocabulary import ReturnStatus
 from portal.models.audits import AuditReturn, AuditRound, PanelMember
 from portal.services.audits.progress import late_where
+from portal.services.home.improvement import improvement_parts, improvement_task
 from portal.services.home.months import month_task, months_to_correct
+from portal.services.home.scrutiny import scrutiny_parts, scrutiny_task
 from portal.services.home.tasks import Task, TaskKind
 
+_OF_PLAN = frozenset({TaskKind.IMPROVEMENT_DUE, TaskKind.IMPROVEMENT_MONTH})
+_OF_SCRUTINY = frozenset({TaskKind.SCRUTINY_READ, TaskKind.SCRUTINY_REPLY, TaskKind.QUOTATION})
 _OF_MONTHS = frozenset({TaskKind.MONTH_WAITS, TaskKind.MONTH_CHANGED, TaskKind.MONTH_CORRECTED})
 
 
 def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:
-    """For the person's memberships that run audit rounds, sit on a panel or freeze months: one task for each."""
+    """For memberships that run audits, rate, freeze months, lead the plan or answer scrutiny: tasks."""
     hats = {hat.membership_id: hat for hat in viewer.hats}
     parts = [part for number in hats if (worn := viewer.wearing(number)) is not None for part in _parts(worn)]
     if not parts:
@@ -34,6 +38,10 @@ def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:
 def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
     if row.kind in _OF_MONTHS:
         return month_task(hat, row)
+    if row.kind in _OF_PLAN:
+        return improvement_task(hat, row)
+    if row.kind in _OF_SCRUTINY:
+        return scrutiny_task(hat, row)
     return Task(TaskKind(row.kind), hat, row.due, subject=row.title, subject_id=row.id, of=row.number)
 
 
@@ -44,6 +52,8 @@ def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
         yield _to_rate(viewer)
     if viewer.may(Permission.MONTHS_FREEZE):
         yield from months_to_correct(viewer)
+    yield from improvement_parts(viewer)
+    yield from scrutiny_parts(viewer)
 
 
 def _to_run(viewer: Viewer) -> Select[*tuple[Any, ...]]:

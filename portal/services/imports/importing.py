@@ -21,6 +21,7 @@ from portal.services import activity, case_facts
 from portal.services.batches import in_batches
 from portal.services.changes import Change
 from portal.services.imports.faults import Faults
+from portal.services.indicators.rollups import fold
 from portal.services.rule_sets import RuleBook
 
 Progress = Callable[[str, int, int], None]
@@ -90,6 +91,8 @@ def importing(viewer: Viewer, progress: Progress) -> Iterator[tuple[Change, int]
                 progress("Writing the trail", 0, entries)
         if entries:
             progress("Writing the trail", entries, entries)
+        # Of very many rows at once, rather than by whoever reads figures next.
+        fold()
     except StaleDataError:
         raise Conflict("Somebody changed one of these rows during the import. Nothing was imported.") from None
 

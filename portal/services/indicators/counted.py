@@ -17,7 +17,9 @@ from portal.domain.periods import Days
 from portal.domain.vocabulary import Expectation
 from portal.models.contests import Contest
 from portal.models.meetings import Invitation, Meeting
-from portal.services.indicators.counting import Question, conditions_of, invitations_of
+from portal.services.indicators.conditions import conditions_of, invitations_of
+from portal.services.indicators.kept import count_kept_invitations
+from portal.services.indicators.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +56,21 @@ def shown_counted(counts: Mapping[str, int | None], hidden_up_to: int | None) ->
 
 def count_expectations(session: Session, scope: FigureScope, days: Days) -> dict[str, int | None]:
     """Count the invitations to meetings that count, by expectation, and those contested; by one query."""
-    counted = {word.value: Invitation.expectation == word for word in Expectation}
-    conditions = conditions_of(scope, Question(days.first, days.last))
-    invited = and_(Invitation.meeting_id == Meeting.id, *invitations_of(scope, None))
-    # From the few that are open, rather than asked of each of very many invitations.
+    question = Question(days.first, days.last)
+    # Nothing is kept of contests: they are counted from the few that are open.
     contested = (
         select(func.count(Contest.id))
         .select_from(Contest)
         .join(Invitation, Invitation.id == Contest.invitation_id)
-        .join(Meeting, invited)
-        .where(Contest.partnership_id == scope.partnership_id, Contest.status == ContestStatus.OPEN, *conditions)
+        .join(Meeting, and_(Invitation.meeting_id == Meeting.id, *invitations_of(scope, None)))
+        .where(
+            Contest.partnership_id == scope.partnership_id,
+            Contest.status == ContestStatus.OPEN,
+            *conditions_of(scope, question),
+        )
         .correlate(None)
         .scalar_subquery()
     )
-    query = (
-        select(
-            *(func.count().filter(condition).label(name) for name, condition in counted.items()),
-            contested.label(CONTESTED),
-        )
-        .select_from(Meeting)
-        .join(Invitation, invited)
-        .where(*conditions)
-    )
-    row = session.execute(query).one()
-    return {name: getattr(row, name) for name in (*counted, CONTESTED)}
+    names = [word.value for word in Expectation]
+    found = count_kept_invitations(session, scope, question, names, {CONTESTED: contested})
+    return found.get((), dict.fromkeys((*names, CONTESTED), 0))

@@ -16,12 +16,20 @@ from portal.database.session import db
 from portal.domain.figure_words import all_of_type
 from portal.domain.indicators import INDICATORS, Over, hide_small
 from portal.domain.minutes import Timeliness
+from portal.domain.months import Month
 from portal.domain.outcome_vocabulary import PaperKind
 from portal.domain.participation import PARTICIPATION, ByType, Counts, ParticipationTables, counts_of
 from portal.domain.periods import Days
 from portal.domain.vocabulary import CONFERENCES, AgencyType, MeetingKind
 from portal.services.indicators.counted import Counted, count_expectations, shown_counted
 from portal.services.indicators.counting import Key, Question, count_invitations, count_meetings
+from portal.services.indicators.overview_shown import (
+    ShownCounts,
+    shown_counts,
+    shown_expectations,
+    shown_papers,
+    whole_months,
+)
 from portal.services.indicators.papers import papers_on_time
 from portal.services.rule_sets import KnownType, RuleBook, rule_book
 
@@ -108,9 +116,11 @@ def overview(viewer: Viewer, days: Days) -> Overview:
     session = db.session()
     book = rule_book(session, scope.partnership_id)
     limit = book.on(viewer.today).small_count_limit
-    hidden_up_to = limit if scope.hides_small else None
-    question = Question(days.first, days.last, ("agency_type", "meeting_type"))
     about, is_whole = _about(viewer, scope)
+    if scope.hides_small:
+        return _overview_shown(viewer, scope, book, limit, days)
+    hidden_up_to = None
+    question = Question(days.first, days.last, ("agency_type", "meeting_type"))
     meetings: Mapping[Key, Counts] = {}
     papers: Mapping[PaperKind, Timeliness] = {}
     if is_whole:
@@ -128,6 +138,44 @@ def overview(viewer: Viewer, days: Days) -> Overview:
         papers={kind: _share_of_papers(counted, hidden_up_to) for kind, counted in papers.items() if counted.of},
         counted=shown_counted(count_expectations(session, scope, days), hidden_up_to),
     )
+
+
+def _overview_shown(viewer: Viewer, scope: FigureScope, book: RuleBook, limit: int, days: Days) -> Overview:
+    """Return the figures of whole months, for those who are not shown small ones."""
+    session, (about, is_whole), now = db.session(), _about(viewer, scope), Month.of(viewer.today)
+    days = whole_months(days, viewer.today)
+    counts = shown_counts(session, scope.partnership_id, days, now, limit)
+    sector = scope.agency_type
+    by_type = {key: row for key, row in counts.by_type().items() if sector is None or key[0] == sector.value}
+    papers: Mapping[PaperKind, tuple[int | None, int | None]] = {}
+    meetings: dict[str, Counts] = {}
+    if is_whole:
+        papers = shown_papers(session, scope.partnership_id, book, days, viewer.today, limit)
+        meetings = {code: counts.of_meetings(code) for code in counts.meeting_types()}
+    known = [one for one in book.meeting_types if one.code in meetings]
+    strategy = book.meeting_type(MeetingKind.STRATEGY_MEETING)
+    return Overview(
+        about=about,
+        is_whole=is_whole,
+        days=days,
+        hidden_up_to=limit,
+        worth_saying_from=limit + 1,
+        groups=groups_of(by_type, book, limit, "" if is_whole else about, tables=counts),
+        meetings=tuple(_line_shown(one, counts, OF_MEETINGS) for one in known),
+        strategy=_line_shown(strategy, counts, OF_STRATEGY) if strategy and strategy.code in meetings else None,
+        papers={kind: Share(*pair) for kind, pair in papers.items() if pair[1] != 0},
+        counted=Counted(**shown_expectations(session, scope, days, viewer.today, limit)),
+    )
+
+
+def _line_shown(known: KnownType, counts: ShownCounts, rate_ids: Sequence[str]) -> Line:
+    shown = counts.of_meetings(known.code)
+    shares = {}
+    for rate_id in rate_ids:
+        part, whole = counts_of(rate_id)
+        if counts.applies(part, known.code):
+            shares[rate_id] = Share(shown[part], shown[whole])
+    return Line(known.name, shares, known.code, shown["meetings"])
 
 
 def _about(viewer: Viewer, scope: FigureScope) -> tuple[str, bool]:
@@ -152,7 +200,7 @@ def groups_of(
     hidden_up_to: int | None,
     about: str = "",
     *,
-    tables: ParticipationTables | None = None,
+    tables: ParticipationTables | ShownCounts | None = None,
 ) -> tuple[Group, ...]:
     """Return a row for each agency type and meeting type; `about` names the only one where it is not the partnership's.
 
@@ -187,7 +235,7 @@ def lines_of_meetings(meetings: Mapping[str, Counts], book: RuleBook, hidden_up_
     )
 
 
-def _line(tables: ParticipationTables, title: str, row: str | None, meeting_type: str | None) -> Line:
+def _line(tables: ParticipationTables | ShownCounts, title: str, row: str | None, meeting_type: str | None) -> Line:
     shares = {
         rate_id: Share(*(tables.count(name, row, meeting_type) for name in counts_of(rate_id)))
         for rate_id in PARTICIPATION

@@ -16,7 +16,8 @@ from portal.services.changes import Change
 
 def own_invitation(viewer: Viewer, meeting_id: int) -> Invitation:
     """The invitation of the viewer's agency, with its meeting and the meeting's type. Raises NotVisible."""
-    invitation = db.session.scalars(_query(viewer, meeting_id)).one_or_none()
+    seen = access.invitations_visible_to(viewer).where(Invitation.meeting_id == meeting_id)
+    invitation = db.session.scalars(_own(viewer, seen)).one_or_none()
     if invitation is None:
         raise NotVisible("No such meeting.")
     return invitation
@@ -32,20 +33,20 @@ def own_to_change(change: Change, meeting_id: int) -> Invitation:
     seen = access.invitations_visible_to(change.viewer).where(Invitation.meeting_id == meeting_id)
     meeting = select(Meeting.id).where(Meeting.id.in_(seen.with_only_columns(Invitation.meeting_id)))
     change.session.execute(meeting.with_for_update(of=Meeting, key_share=True))
-    query = _query(change.viewer, meeting_id).with_for_update(of=Invitation)
+    query = _own(change.viewer, seen).with_for_update(of=Invitation)
     invitation = change.session.scalars(query).one_or_none()
     if invitation is None:
         raise NotVisible("No such meeting.")
     return invitation
 
 
-def _query(viewer: Viewer, meeting_id: int) -> Select[Invitation]:
+def _own(viewer: Viewer, seen: Select[Invitation]) -> Select[Invitation]:
+    """Of the invitations to a meeting that the viewer sees, their agency's."""
     if viewer.role not in AGENCY_ROLES:
         raise NotVisible("Only agencies have an invitation of their own.")
     return (
-        access.invitations_visible_to(viewer)
-        .join(Invitation.meeting)
+        seen.join(Invitation.meeting)
         .join(Meeting.meeting_type)
-        .where(Invitation.meeting_id == meeting_id, Invitation.agency_id == viewer.agency_id)
+        .where(Invitation.agency_id == viewer.agency_id)
         .options(contains_eager(Invitation.meeting).contains_eager(Meeting.meeting_type))
     )

@@ -13,11 +13,20 @@ from portal.domain.messages import shared_office
 from portal.domain.working_days import london_day
 from portal.gateways.mail import Letter
 from portal.gateways.mail_rendering import Rendered
-from portal.gateways.mail_templates import Told, joining_mail, notices_mail, password_changed_mail, return_link_mail
+from portal.gateways.mail_templates import (
+    Told,
+    feedback_mail,
+    joining_mail,
+    notices_mail,
+    password_changed_mail,
+    return_link_mail,
+)
 from portal.models.messages import Notice
 from portal.models.partnerships import Agency, Partnership
 from portal.models.people import Membership, User
 from portal.services.calendars import Office, calendars_of_mail
+from portal.services.feedback.cards import card_address
+from portal.services.feedback.mailed import mailed_card
 from portal.services.joining import link_address, mailed_link
 from portal.services.mailing import Mailing
 from portal.services.mails.offices import offices_on
@@ -47,6 +56,8 @@ def letter_of(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | NotY
     """The letter, or until when it must wait; None where there is nothing left to say, or nobody to say it to."""
     if mail.kind is MailKind.RETURN_LINK:
         return _return_link(mailing, mail, now)
+    if mail.kind is MailKind.FEEDBACK:
+        return _feedback(mailing, mail, now)
     person = db.session.execute(
         select(User.email, User.name).where(
             User.id == mail.user_id, User.deactivated_at.is_(None), User.asleep_at.is_(None)
@@ -84,6 +95,15 @@ def _return_link(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | N
         link.name, link.whom, link.due, london_day(now), address, link.expires_at, telephone=link.telephone
     )
     return Letter(link.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now)
+
+
+def _feedback(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | None:
+    """The link to the five questions, for as long as it works."""
+    card = mailed_card(mail.id, now)
+    if card is None:
+        return None
+    rendered = feedback_mail(card.name, card_address(mailing.base_url, card.code), card.expires_at)
+    return Letter(card.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now)
 
 
 def _places_of(user_id: int) -> list[str]:

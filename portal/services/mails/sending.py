@@ -106,7 +106,7 @@ def claim(now: datetime) -> Claimed | None:
 
 def _attempt(sending: Mailing, mail: Claimed, clock: Clock) -> Outcome:
     now, facts = clock(), mail.facts
-    if facts.kind not in (MailKind.ACCOUNT, MailKind.RETURN_LINK) and now - facts.made_at > FRESH:
+    if facts.kind not in (MailKind.ACCOUNT, MailKind.RETURN_LINK, MailKind.FEEDBACK) and now - facts.made_at > FRESH:
         with writing() as session:
             freshen(mail_change(session, now), facts.user_id, facts.id)
     letter = letter_of(sending, facts, now)

@@ -15,6 +15,7 @@ from portal.access import families as families_access
 from portal.access import meetings as meetings_access
 from portal.access import minutes as minutes_access
 from portal.access import outcomes as outcomes_access
+from portal.access import quotations as quotations_access
 from portal.access import report_bundles as bundles_access
 from portal.access import strategy_records as strategy_access
 from portal.access import teams as teams_access
@@ -24,6 +25,7 @@ from portal.domain.audit_vocabulary import ActionStatus
 from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.meeting_vocabulary import RecordSection
 from portal.domain.outcome_vocabulary import PaperKind
+from portal.domain.scrutiny_vocabulary import QuotationState
 from portal.domain.strategy_vocabulary import StrategyRecordState
 from portal.domain.vocabulary import ReportStatus
 from portal.models.actions import Action
@@ -34,6 +36,7 @@ from portal.models.minutes import SentPaper
 from portal.models.moves import MeetingMove
 from portal.models.outcomes import Outcome
 from portal.models.partnerships import Team
+from portal.models.quotations import Quotation
 from portal.models.report_bundles import ReportBundle
 from portal.models.report_sharing import ReportSharing
 from portal.models.reports import Report
@@ -64,6 +67,8 @@ class MeetingRecord:
     """The number of the open bundle of reports; 0 where there is none."""
     reports_unseen: int
     """How many reports have come of which nobody has recorded that the family has seen them, or why not."""
+    quotations_waiting: int
+    """How many quotations from it wait for the viewer's yes, as its chair."""
 
     def has(self, section: str) -> bool:
         """Whether this kind of meeting has a part."""
@@ -125,6 +130,14 @@ def record_of(session: Session, viewer: Viewer, meeting: Meeting) -> MeetingReco
             0,
         ),
         _number(_unseen(viewer, meeting), Report.id),
+        _number(
+            quotations_access.put_to(viewer).where(
+                Quotation.meeting_id == meeting.id, Quotation.state == QuotationState.PROPOSED
+            ),
+            Quotation.id,
+        )
+        if viewer.may(Permission.QUOTATIONS_AGREE)
+        else literal(0),
     )
     sections = frozenset(RecordSection(section) for section in meeting.meeting_type.sections)
     facts: Any = session.execute(counted).one()

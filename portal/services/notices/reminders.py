@@ -19,9 +19,11 @@ from portal.models.partnerships import Partnership
 from portal.services.changes import changing
 from portal.services.notices.due_audits import due_actions, due_returns, opened_rounds
 from portal.services.notices.due_escalations import due_escalations
+from portal.services.notices.due_improvement import due_improvement
 from portal.services.notices.due_meetings import due_attendance, due_invitations, due_registers, due_reports
 from portal.services.notices.due_quoracy import due_quoracy
 from portal.services.notices.reminded_day import reminder_day
+from portal.services.notices.scrutiny import due_challenges
 from portal.services.notices.telling import Addressed, tell_all
 
 _KINDS = (
@@ -33,7 +35,9 @@ _KINDS = (
     opened_rounds,
     due_returns,
     due_actions,
+    due_improvement,
     due_escalations,
+    due_challenges,
 )
 
 

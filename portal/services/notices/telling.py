@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,15 @@ PERSONAL = frozenset(
         NoticeKind.PEOPLE_TO_CONFIRM,
         NoticeKind.PART_ENDED,
         NoticeKind.CHAIRING_ENDED,
+        NoticeKind.VIEW_READY,
+        NoticeKind.SCRUTINY_ASKED,
+        NoticeKind.SCRUTINY_DUE,
+        NoticeKind.SCRUTINY_REPLIED,
+        NoticeKind.SCRUTINY_CLOSED,
+        NoticeKind.QUOTATION_PROPOSED,
+        NoticeKind.QUOTATION_ANSWERED,
+        NoticeKind.SECTOR_REMINDED,
+        NoticeKind.SECTOR_REMARKED,
     }
 )
 """What nobody can do or hear in another's place: it waits for whoever is away."""
@@ -36,6 +45,18 @@ _TOLD_TO_ALL = frozenset({NoticeKind.PART_ENDED})
 """What also whoever caused it is told: a mail has to take the meeting out of their calendar, too."""
 
 _NOTICES = cast(Table, Notice.__table__)
+
+# Built once, as nearly every change tells somebody something.
+_PEOPLE = (
+    select(Membership.id, Membership.user_id)
+    .join(User, User.id == Membership.user_id)
+    .where(
+        Membership.partnership_id == bindparam("of_partnership"),
+        is_among(Membership.id, "memberships"),
+        Membership.ended_at.is_(None),
+        User.deactivated_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +150,8 @@ def tell_all(change: Change, partnership_id: int, addressed: Iterable[Addressed]
 
 def _people(session: Session, partnership_id: int, membership_ids: Collection[int]) -> dict[int, int]:
     """Whose memberships these are, of those that can be told anything."""
-    rows = session.execute(
-        select(Membership.id, Membership.user_id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.partnership_id == partnership_id,
-            is_among(Membership.id, "memberships"),
-            Membership.ended_at.is_(None),
-            User.deactivated_at.is_(None),
-        ),
-        {"memberships": bound_ids(sorted(membership_ids))},
-    )
+    wanted = {"of_partnership": partnership_id, "memberships": bound_ids(sorted(membership_ids))}
+    rows = session.execute(_PEOPLE, wanted)
     return {row.id: row.user_id for row in rows}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.ladder_rules import OfficeHours
@@ -18,6 +18,15 @@ from portal.models.rule_sets import RuleSet
 
 SOON_WORKING_DAYS = 3
 """What is told of a meeting that is fewer working days away does not wait for the day's mail."""
+
+
+# Built once: whatever is told asks for it.
+_HOURS = (
+    select(RuleSet.effective_from, EscalationLimits.office_opens, EscalationLimits.office_closes)
+    .outerjoin(EscalationLimits, EscalationLimits.rule_set_id == RuleSet.id)
+    .where(RuleSet.partnership_id == bindparam("of_partnership"))
+    .order_by(RuleSet.effective_from)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,7 @@ class OfficeDay:
 
 def office_day(session: Session, partnership_id: int, today: date) -> OfficeDay:
     """A day with the office hours of the rule set in force on it, or of the first before any is; by one query."""
-    sets = session.execute(
-        select(RuleSet.effective_from, EscalationLimits.office_opens, EscalationLimits.office_closes)
-        .outerjoin(EscalationLimits, EscalationLimits.rule_set_id == RuleSet.id)
-        .where(RuleSet.partnership_id == partnership_id)
-        .order_by(RuleSet.effective_from)
-    ).all()
+    sets = session.execute(_HOURS, {"of_partnership": partnership_id}).all()
     begun = [row for row in sets if row.effective_from <= today] or sets[:1]
     if not begun or begun[-1].office_opens is None:
         return OfficeDay(today, OfficeHours())

@@ -15,6 +15,7 @@ from portal.database.id_lists import bound_ids, is_among
 from portal.domain.audit_vocabulary import ActionStatus, ReturnStatus
 from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.escalation_vocabulary import EscalationStatus, ProposalStatus, Turn
+from portal.domain.improvement_vocabulary import ImprovementStatus
 from portal.domain.message_vocabulary import MailPlace, NoticeKind
 from portal.domain.outcome_vocabulary import CorrectionOutcome
 from portal.domain.sharing_vocabulary import ConsultationState
@@ -25,6 +26,7 @@ from portal.models.audits import AuditReturn, AuditRound, SectionGiven, SignOff
 from portal.models.consultations import Consultation
 from portal.models.contests import Contest
 from portal.models.escalations import Escalation
+from portal.models.improvement import ImprovementAction
 from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Notice
@@ -36,7 +38,10 @@ from portal.services.meetings.foreseen import foreseen_for
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.audits import SIGNATURES_IN_PLACE
+from portal.services.notices.quotations import waits_for_chair
 from portal.services.notices.report_signing import still_with_lead
+from portal.services.notices.samples import still_wanted as samples_wanted
+from portal.services.notices.scrutiny import waits_for_reply
 
 _WITH_LEAD = (NoticeKind.REPORT_TO_SIGN, NoticeKind.REPORT_SENT_BACK)
 _INVITATIONS = (NoticeKind.INVITATION, NoticeKind.REPORT_DUE, NoticeKind.ATTENDANCE_TO_SAY, *_WITH_LEAD)
@@ -47,7 +52,9 @@ _RETURNS = (
     NoticeKind.AUDIT_TO_SIGN,
     NoticeKind.AUDIT_REOPENED,
 )
+_CHALLENGES = (NoticeKind.SCRUTINY_ASKED, NoticeKind.SCRUTINY_DUE)
 _ACTIONS = (NoticeKind.ACTION_GIVEN, NoticeKind.ACTION_DUE, NoticeKind.ACTION_SENT_BACK)
+_PLAN = (NoticeKind.IMPROVEMENT_GIVEN, NoticeKind.IMPROVEMENT_DUE)
 _STAGES = (
     NoticeKind.ESCALATION_RAISED,
     NoticeKind.ESCALATION_STAGE,
@@ -75,8 +82,12 @@ def settle(change: Change, user_ids: Sequence[int]) -> int:
         + _settle(change, user_ids, "meeting", (NoticeKind.CORRECTION_ASKED,), _corrections())
         + _settle(change, user_ids, "meeting", (NoticeKind.CONSULTATION_RECORDED,), _talks())
         + _settle(change, user_ids, "withdrawal", (NoticeKind.WITHDRAWAL_LISTED,), _withdrawals())
+        + _settle(change, user_ids, "scrutiny_challenge", _CHALLENGES, waits_for_reply())
+        + _settle(change, user_ids, "quotation", (NoticeKind.QUOTATION_PROPOSED,), waits_for_chair())
+        + sum(_settle(change, user_ids, *one) for one in samples_wanted())
         + _settle(change, user_ids, "audit_return", _RETURNS, _returns())
         + _settle(change, user_ids, "action", _ACTIONS, _actions())
+        + _settle(change, user_ids, "improvement_action", _PLAN, _plan())
         + _settle(change, user_ids, "escalation", (*_STAGES, NoticeKind.ESCALATION_DUE), _escalations())
     )
 
@@ -253,6 +264,20 @@ def _returns() -> Exists:
 
 def _actions() -> Exists:
     return exists().where(Action.id == Notice.subject_id, Action.status == ActionStatus.OPEN).correlate(Notice)
+
+
+def _plan() -> Exists:
+    """Open; and of what was due on a day, not yet ticked or moved to a later one."""
+    due = _any_of(
+        (NoticeKind.IMPROVEMENT_GIVEN, ImprovementAction.status == ImprovementStatus.OPEN),
+        # A day stands before every moment of it, as databases compare them.
+        (NoticeKind.IMPROVEMENT_DUE, ImprovementAction.next_due_on <= Notice.due_at),
+    )
+    return (
+        exists()
+        .where(ImprovementAction.id == Notice.subject_id, ImprovementAction.status == ImprovementStatus.OPEN, due)
+        .correlate(Notice)
+    )
 
 
 def _escalations() -> Exists:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -205,8 +206,9 @@ def _found(session: Session, viewer: Viewer, meeting_id: int) -> tuple[Meeting, 
     return conference, midway
 
 
+@cache
 def later_conference() -> Any:
-    """The day of the next conference that the family had."""
+    """The day of the next conference that the family had; built once."""
     after, kind = aliased(Meeting), aliased(MeetingType)
     return (
         select(func.min(after.held_on))

@@ -149,7 +149,8 @@ def put(change: Change, draft: Draft, code: str, value: str, *, is_carried: bool
     """Let a question say this."""
     row = draft.rows.get(code)
     if row is None:
-        report = begin(change, draft)
+        # A report that has its row already is not written out for each answer: all of them go in at once.
+        report = draft.report or begin(change, draft)
         row = ReportAnswer(partnership_id=report.partnership_id, report_id=report.id, addendum=draft.number, code=code)
         draft.rows[code] = row
         change.session.add(row)

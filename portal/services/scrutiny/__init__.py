@@ -1,0 +1,1 @@
+"""The scrutineer's challenges: asked, replied to, asked again and closed, with every step kept."""

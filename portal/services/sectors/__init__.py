@@ -1,0 +1,1 @@
+"""Sector leads: the agencies of a sector, who is behind, reminding them, and supporting remarks. No case content."""
