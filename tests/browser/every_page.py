@@ -51,9 +51,12 @@ NO_PAGE = {
     "/escalations/figures/resolved.svg",
     "/figures/feedback/<audience>.svg",
     "/figures/funnel.svg",
+    "/figures/heat.svg",
     "/figures/measures/<measure_id>/run.svg",
+    "/figures/multiples.svg",
     "/figures/own/<measure_id>/run.svg",
     "/figures/room/lines.svg",
+    "/samples/grades.svg",
     # It leads on to the address that was saved.
     "/figures/views/<int:view_id>",
     # A browser saves these instead of showing them.
@@ -65,6 +68,7 @@ NO_PAGE = {
     "/escalations/log.csv",
     "/escalations/<int:escalation_id>/log.csv",
     "/escalations/<int:escalation_id>/log.pdf",
+    "/figures/comparators/file",
     "/files/<int:file_id>",
     "/files/<int:file_id>/pages/<int:page>/picture",
     "/meetings/<int:meeting_id>/bundle/<int:number>",
@@ -77,6 +81,8 @@ NO_PAGE = {
     "/packs/<int:pack_id>/pack.zip",
     "/plans/panel.csv",
     "/return/<token>/document",
+    "/samples/grades.csv",
+    "/samples/grades.xlsx",
     "/withdrawals/<int:withdrawal_id>/files/<int:file_id>",
 }
 IN_FORM_PAGES = {
