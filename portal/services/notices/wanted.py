@@ -15,7 +15,6 @@ from portal.database.id_lists import bound_ids, is_among
 from portal.domain.audit_vocabulary import ActionStatus, ReturnStatus
 from portal.domain.contest_vocabulary import ContestStatus
 from portal.domain.escalation_vocabulary import EscalationStatus, ProposalStatus, Turn
-from portal.domain.improvement_vocabulary import ImprovementStatus
 from portal.domain.message_vocabulary import MailPlace, NoticeKind
 from portal.domain.outcome_vocabulary import CorrectionOutcome
 from portal.domain.sharing_vocabulary import ConsultationState
@@ -26,7 +25,6 @@ from portal.models.audits import AuditReturn, AuditRound, SectionGiven, SignOff
 from portal.models.consultations import Consultation
 from portal.models.contests import Contest
 from portal.models.escalations import Escalation
-from portal.models.improvement import ImprovementAction
 from portal.models.ladders import EscalationProposal
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Notice
@@ -38,6 +36,7 @@ from portal.services.meetings.foreseen import foreseen_for
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.audits import SIGNATURES_IN_PLACE
+from portal.services.notices.improvement import waits_in_plan
 from portal.services.notices.quotations import waits_for_chair
 from portal.services.notices.report_signing import still_with_lead
 from portal.services.notices.samples import still_wanted as samples_wanted
@@ -87,7 +86,7 @@ def settle(change: Change, user_ids: Sequence[int]) -> int:
         + sum(_settle(change, user_ids, *one) for one in samples_wanted())
         + _settle(change, user_ids, "audit_return", _RETURNS, _returns())
         + _settle(change, user_ids, "action", _ACTIONS, _actions())
-        + _settle(change, user_ids, "improvement_action", _PLAN, _plan())
+        + _settle(change, user_ids, "improvement_action", _PLAN, waits_in_plan())
         + _settle(change, user_ids, "escalation", (*_STAGES, NoticeKind.ESCALATION_DUE), _escalations())
     )
 
@@ -264,20 +263,6 @@ def _returns() -> Exists:
 
 def _actions() -> Exists:
     return exists().where(Action.id == Notice.subject_id, Action.status == ActionStatus.OPEN).correlate(Notice)
-
-
-def _plan() -> Exists:
-    """Open; and of what was due on a day, not yet ticked or moved to a later one."""
-    due = _any_of(
-        (NoticeKind.IMPROVEMENT_GIVEN, ImprovementAction.status == ImprovementStatus.OPEN),
-        # A day stands before every moment of it, as databases compare them.
-        (NoticeKind.IMPROVEMENT_DUE, ImprovementAction.next_due_on <= Notice.due_at),
-    )
-    return (
-        exists()
-        .where(ImprovementAction.id == Notice.subject_id, ImprovementAction.status == ImprovementStatus.OPEN, due)
-        .correlate(Notice)
-    )
 
 
 def _escalations() -> Exists:
