@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import cast
 
@@ -102,20 +103,14 @@ def change(viewer: Viewer, challenge_id: int) -> ResponseReturnValue:
     if now.whom.membership_id and now.whom.membership_id not in dict(people):
         people = ((now.whom.membership_id, found.asked), *people)
     form.offer(can_be_asked.agencies, people, can_be_asked.roles)
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            asking.change_question(viewer, challenge_id, _question(form), version=form.version.data or 0)
-        except Invalid as refused:
-            form.take(refused)
-        except Conflict as refused:
-            lost = refused
-            form.version.data = log.find_challenge(viewer, challenge_id).version
-        else:
-            flash("The question is saved. Those who are asked have been told.")
-            return _to(challenge_id)
-    page = render_template("scrutiny/change.html", form=form, challenge=found, lost=lost)
-    return page, _status(lost, form.error_summary)
+    return _carry_out(
+        viewer,
+        found,
+        form,
+        lambda version: asking.change_question(viewer, challenge_id, _question(form), version=version),
+        said="The question is saved. Those who are asked have been told.",
+        template="scrutiny/change.html",
+    )
 
 
 @pages.route("/scrutiny/<int:challenge_id>/ask-again", methods=["GET", "POST"])
@@ -126,26 +121,16 @@ def ask_again(viewer: Viewer, challenge_id: int) -> ResponseReturnValue:
     if not found.may_ask_again:
         raise NotPermitted("This challenge waits for a reply already, or is somebody else’s to ask.")
     form = AskAgainForm(_kept(viewer), data={"version": found.version})
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            asking.ask_again(
-                viewer,
-                challenge_id,
-                form.text.data,
-                cast(date, form.due_on.data),
-                version=form.version.data or 0,
-            )
-        except Invalid as refused:
-            form.take(refused)
-        except Conflict as refused:
-            lost = refused
-            form.version.data = log.find_challenge(viewer, challenge_id).version
-        else:
-            flash("It is asked again. Those who are asked have been told.")
-            return _to(challenge_id)
-    page = render_template("scrutiny/ask_again.html", form=form, challenge=found, lost=lost)
-    return page, _status(lost, form.error_summary)
+    return _carry_out(
+        viewer,
+        found,
+        form,
+        lambda version: asking.ask_again(
+            viewer, challenge_id, form.text.data, cast(date, form.due_on.data), version=version
+        ),
+        said="It is asked again. Those who are asked have been told.",
+        template="scrutiny/ask_again.html",
+    )
 
 
 @pages.route("/scrutiny/<int:challenge_id>/close", methods=["GET", "POST"])
@@ -156,20 +141,14 @@ def close(viewer: Viewer, challenge_id: int) -> ResponseReturnValue:
     if not found.may_close:
         raise NotPermitted("This challenge is closed, or somebody else’s to close.")
     form = CloseForm(_kept(viewer), data={"version": found.version})
-    lost: Conflict | None = None
-    if form.validate_on_submit():
-        try:
-            asking.close(viewer, challenge_id, form.text.data, version=form.version.data or 0)
-        except Invalid as refused:
-            form.take(refused)
-        except Conflict as refused:
-            lost = refused
-            form.version.data = log.find_challenge(viewer, challenge_id).version
-        else:
-            flash("The challenge is closed.")
-            return _to(challenge_id)
-    page = render_template("scrutiny/close.html", form=form, challenge=found, lost=lost)
-    return page, _status(lost, form.error_summary)
+    return _carry_out(
+        viewer,
+        found,
+        form,
+        lambda version: asking.close(viewer, challenge_id, form.text.data, version=version),
+        said="The challenge is closed.",
+        template="scrutiny/close.html",
+    )
 
 
 @pages.get("/scrutiny/<int:challenge_id>/reply")
@@ -225,6 +204,32 @@ def autosave(viewer: Viewer, challenge_id: int) -> ResponseReturnValue:
     return {"saved_at": time_of_day(saved.at), "version": saved.version}
 
 
+def _carry_out(
+    viewer: Viewer,
+    found: log.ChallengePage,
+    form: ChangedQuestionForm | AskAgainForm | CloseForm,
+    act: Callable[[int], object],
+    *,
+    said: str,
+    template: str,
+) -> ResponseReturnValue:
+    """Do to a challenge what its form says, given the version that was seen; or draw the page with what was typed."""
+    lost: Conflict | None = None
+    if form.validate_on_submit():
+        try:
+            act(form.version.data or 0)
+        except Invalid as refused:
+            form.take(refused)
+        except Conflict as refused:
+            lost = refused
+            form.version.data = log.find_challenge(viewer, found.id).version
+        else:
+            flash(said)
+            return _to(found.id)
+    page = render_template(template, form=form, challenge=found, lost=lost)
+    return page, 409 if lost else 400 if form.error_summary else 200
+
+
 def _draw_reply(desk: Desk, form: ScrutinyReplyForm, lost: Conflict | None = None) -> str:
     return render_template("scrutiny/reply.html", desk=desk, challenge=desk.challenge, form=form, lost=lost)
 
@@ -237,10 +242,6 @@ def _question(form: QuestionForm) -> Question:
 def _kept(viewer: Viewer) -> object:
     """What somebody had typed when their sign-in ended, for the empty page; else what is posted."""
     return kept_forms.take(viewer, request.path) if request.method == "GET" else request.form
-
-
-def _status(lost: Conflict | None, errors: list[tuple[str, str | None]]) -> int:
-    return 409 if lost else 400 if errors else 200
 
 
 def _to(challenge_id: int) -> ResponseReturnValue:
