@@ -32,7 +32,7 @@ run: $(RUN_STAMP)
 
 test: check
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/python -m tests.branch_coverage
 
 check: $(DEV_STAMP)

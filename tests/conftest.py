@@ -4,7 +4,7 @@ database     a fresh copy of the world on this backend; the app's context is pus
 app          the portal on that database
 world        where everything in it is (tests/world.py)
 client       fetches pages as a browser, and checks each one (tests/page_client.py); also `new_client()` for a second
-sign_in      sign_in(client, person): through the sign-in pages, as people do
+sign_in      sign_in(client, person): their session in the client; tests/signing_in.py has the way by the pages too
 viewer_of    viewer_of(person, now=..., hat=...): the viewer that services are called with
 command      command("db", "check"): a `flask` command, as from a shell
 use_filing   use_filing(scanner=..., most_bytes=...): other filing for this test; `scanned` gives it a real clamd
@@ -184,7 +184,7 @@ def client(new_client: Callable[[], PageClient]) -> PageClient:
 
 @pytest.fixture
 def sign_in() -> Callable[..., None]:
-    """Sign somebody in through the pages: address, password and, where they have one, the app's code."""
+    """Give a client somebody's session."""
     return sign_in_as
 
 

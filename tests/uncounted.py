@@ -1,8 +1,7 @@
 """Work that no coverage is measured of, because measuring nearly doubles what a test takes.
 
-Measured are the tests of the rooms that have to hold a share of their branches (tests/branch_coverage.py) and of the
-services above them, on one database: on the other a test takes the same branches. What is left out is done again by
-tests that are measured: pages call services that tests/services calls, and so does building a world.
+Measured are the tests of the rooms that have to hold a share of their branches (tests/branch_coverage.py), on one
+database: on the other a test takes the same branches.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from coverage import Coverage
 
-COUNTED = ("tests/domain/", "tests/access/", "tests/services/")
+COUNTED = ("tests/domain/", "tests/access/")
 UNCOUNTED = ("tests/access/test_routes", "tests/access/test_sent_twice")
 """Of those, what asks for pages one by one: what coverage has to hold must be reached by others."""
 

@@ -226,6 +226,7 @@ class World:
     api_keys: dict[str, Any] = field(default_factory=dict)
     saved_views: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
+    _hidden: dict[str, tuple[int, list[tuple[Marker, str]]]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<world of {len(self.people)} people, {len(self.meetings)} meetings, {len(self.markers)} markers>"
@@ -248,6 +249,14 @@ class World:
     def hidden_from(self, *people: str) -> list[Marker]:
         """The markers that none of these people may see."""
         return [marker for marker in self.markers if marker.seen_by.isdisjoint(people)]
+
+    def forms_hidden_from(self, person: str) -> list[tuple[Marker, str]]:
+        """Each way of writing each marker that somebody may not see; kept, because every answer is held against it."""
+        kept = self._hidden.get(person)
+        if kept is None or kept[0] != len(self.markers):
+            found = [(marker, form) for marker in self.hidden_from(person) for form in marker.forms]
+            kept = self._hidden[person] = (len(self.markers), found)
+        return kept[1]
 
     def mark(self, kind: str, partnership: str, seen_by: Collection[str], *forms: str) -> str:
         """Register a marker and hand back its text."""

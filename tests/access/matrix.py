@@ -15,7 +15,6 @@ from portal.domain.strategy_vocabulary import StrategyQuestion
 from tests.access.routes import ROUTES
 from tests.access.told import told_by
 from tests.access.who import Route
-from tests.page_client import PageClient
 from tests.world import World
 
 ABSENT = 999_999
@@ -182,23 +181,24 @@ def with_number(rule: str, number: int) -> str:
     return re.sub(r"<(?:\w+:)?\w+>", str(number), rule)
 
 
-def questions(world: World, method: str, name: str, letter: str) -> Iterator[Asked]:
+def questions(world: World, method: str, name: str, letter: str, *, of_guard: bool) -> Iterator[Asked]:
     """Everything that somebody of a partnership tries by one method, and what they must get.
 
-    Whose role has a route tries it at every row of both partnerships, and where nothing is.
+    Whose role has a route tries it at every row of both partnerships, and where nothing is. What the guard refuses to a
+    role, it refuses before it knows of any row: one of their own says as much as all, and one database as much as two.
+    So it is asked for where `of_guard` says so alone.
     """
     for rule, by_method in ROUTES.items():
         route = by_method.get(method)
         if route is None or route.public:
             continue
-        if not route.places:
-            yield Asked(rule, rule, route.answer if name in route.roles else (403,))
-            continue
         if name not in route.roles:
-            # The guard refuses them before it knows of any row: one of their own and one elsewhere say as much as all.
-            first = next(iter(route.places))
-            for where in (letter, _other(letter)):
-                yield Asked(rule, address_of(world, rule, first, where), (403,), first)
+            if of_guard:
+                first = next(iter(route.places), "")
+                yield Asked(rule, address_of(world, rule, first, letter) if first else rule, (403,), first)
+            continue
+        if not route.places:
+            yield Asked(rule, rule, route.answer)
             continue
         yield from _at_rows(world, rule, route, name, letter)
         yield from _where_nothing_is(world, rule, next(iter(route.places)), letter, (404,))
@@ -235,15 +235,10 @@ def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing:
             yield Asked(rule, last.sub(second, first), nothing)
 
 
-def token_of(client: PageClient) -> str:
-    """The CSRF token of a page that everybody has."""
-    return client.get("/account").page.find("input", attrs={"name": "csrf_token"})["value"]
-
-
 def leaks(world: World, key: str, response) -> list[str]:
     """The markers in an answer, headers included, that this person must not see."""
     told = told_by(response)
-    return [f"{marker.kind} {marker.text}" for marker in world.hidden_from(key) if marker.is_in(told)]
+    return [f"{marker.kind} {marker.text}" for marker, form in world.forms_hidden_from(key) if form in told]
 
 
 def stored(app: Flask) -> dict[str, list[str]]:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from portal.database.declarative import Base
 from portal.database.session import db
 from tests.access.changes import TAKEN, holder_of, open_changes
-from tests.access.matrix import MAY_CHANGE_ANYWAY, address_of, token_of
+from tests.access.matrix import MAY_CHANGE_ANYWAY, address_of
 from tests.services.file_steps import TellingScanner
+from tests.signing_in import token_of
 
 # One is enough for all of them: tests/services/test_sent_forms.py asks both what they do.
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
