@@ -28,3 +28,10 @@ def demo(
         folder = tmp_path_factory.mktemp("demo") / "instance"
         made_demonstrations[databases.backend] = copied_demonstration(databases, "demo", folder, run_folder)
     return made_demonstrations[databases.backend]
+
+
+@pytest.fixture
+def on_one_database(databases: Database) -> None:
+    """For whoever visits page after page of the demonstration: what they show, the world's own tests ask of both."""
+    if databases.backend == "postgresql":
+        pytest.skip("which pages show what is asked of PostgreSQL in tests/access and tests/pages")

@@ -243,11 +243,13 @@ def chosen(demo: Demonstration, kind: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = [marker for kind in KINDS for marker in chosen(demo, kind)]
     assert_shown_as_said(demo, accounts, markers, doors(demo, markers))
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_what_is_not_signed_is_its_agencys_own_and_attachments_never_reach_the_board(
     demo: Demonstration, accounts: list[Account]
 ) -> None:

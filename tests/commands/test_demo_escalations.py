@@ -222,11 +222,13 @@ def doors(demo: Demonstration, markers: list[dict[str, Any]]) -> dict[str, list[
     return found
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = chosen(demo)
     assert_shown_as_said(demo, accounts, markers, doors(demo, markers))
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_by_roles_alone_nobody_of_the_board_or_of_a_third_agency_reads_a_matter(
     demo: Demonstration, accounts: list[Account]
 ) -> None:

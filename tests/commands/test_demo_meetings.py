@@ -362,12 +362,14 @@ def doors(marker: dict[str, Any]) -> list[str]:
     return [page.format(marker["record"].split()[-1]) for page in PAGES[marker["kind"]]]
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(demo: Demonstration, accounts: list[Account]) -> None:
     markers = chosen(demo)
     assert len(markers) > 24
     assert_shown_as_said(demo, accounts, markers, {marker["marker"]: doors(marker) for marker in markers})
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_by_roles_alone_nobody_of_the_board_reads_what_a_meeting_recorded(
     demo: Demonstration, accounts: list[Account]
 ) -> None:

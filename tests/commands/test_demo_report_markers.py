@@ -132,6 +132,7 @@ def chosen(markers: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("kind", ["report_sharing", "withdrawal"])
 def test_markers_are_shown_to_whom_they_say_and_to_nobody_else(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account], kind: str
@@ -160,6 +161,7 @@ def bundle_of(demo: Demonstration, meeting_id: int) -> list[str]:
     return [f"/meetings/{meeting_id}/bundle/{number}" for (number,) in found]
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("place", PLACES)
 def test_a_bundle_says_the_markers_of_its_reports_and_talks_to_whom_they_say(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account], place: str
@@ -193,6 +195,7 @@ def test_a_bundle_says_the_markers_of_its_reports_and_talks_to_whom_they_say(
     assert seen == {one["marker"]: set(one["visible_to"]) for one in texts}
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("place", PLACES)
 def test_a_withdrawn_report_is_read_by_its_lead_and_the_manager_alone(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account], place: str
@@ -224,6 +227,7 @@ def test_a_withdrawn_report_is_read_by_its_lead_and_the_manager_alone(
     assert len(shown) == 2
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_a_waiver_is_read_by_nobody_whom_its_marker_does_not_name(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account]
 ) -> None:
@@ -242,6 +246,7 @@ def test_a_waiver_is_read_by_nobody_whom_its_marker_does_not_name(
     assert {marker for marker, who in shown.items() if not who <= named[marker]} == set()
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_by_roles_alone_nobody_of_the_board_reads_any_of_it(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account]
 ) -> None:
@@ -255,6 +260,7 @@ def test_by_roles_alone_nobody_of_the_board_reads_any_of_it(
                 assert not roles <= BOARD, (email, marker)
 
 
+@pytest.mark.usefixtures("on_one_database")
 def test_drafts_are_read_by_their_own_agency_alone(
     demo: Demonstration, markers: list[dict[str, Any]], accounts: list[Account]
 ) -> None:
