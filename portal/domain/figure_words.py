@@ -33,9 +33,14 @@ def all_of_type(agency_type: AgencyType) -> str:
     return _ALL_OF_A_TYPE[agency_type]
 
 
+def within_sentence(name: str) -> str:
+    """Return a meeting type's name as it stands within a sentence: "review conferences", "MASE panels"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def many_meetings(name: str) -> str:
     """Return a meeting type's name for several of them, within a sentence: "review conferences"."""
-    return _one_meeting(name if name.endswith("s") else f"{name}s")
+    return within_sentence(name if name.endswith("s") else f"{name}s")
 
 
 def percentage(part: int, whole: int) -> str:
@@ -90,7 +95,7 @@ def _number(count: int | None) -> str:
 def due_rule_words(rule: DueRule, names: Mapping[str, str]) -> str:
     """Return when a meeting is due, as a sentence without its end; `names` are what meeting types are called."""
     after = " or ".join(
-        f"{_period(step.within)} of the last {_one_meeting(names.get(step.meeting_type, step.meeting_type))}"
+        f"{_period(step.within)} of the last {within_sentence(names.get(step.meeting_type, step.meeting_type))}"
         for step in rule.after
     )
     if len(rule.after) > 1:
@@ -116,7 +121,3 @@ def report_rule_words(rule: MeetingRule) -> str:
 def _period(period: Period) -> str:
     unit = "days" if period.unit == "calendar_days" else label(period.unit).lower()
     return f"{period.amount} {unit.removesuffix('s') if period.amount == 1 else unit}"
-
-
-def _one_meeting(name: str) -> str:
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

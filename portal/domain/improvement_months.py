@@ -114,6 +114,14 @@ class MonthView:
         """What is open, not new, and nobody has said a word about in this month."""
         return tuple(line for line in self.lines if line.is_open and not line.is_new and line.said_on is None)
 
+    @property
+    def silent_by_area(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """The same, area by area in the order of the plan."""
+        areas: dict[str, list[Line]] = {}
+        for line in self.silent:
+            areas.setdefault(line.area, []).append(line)
+        return tuple((area, tuple(lines)) for area, lines in areas.items())
+
     def number(self, rag: ActionRag) -> int:
         """How many open actions go so."""
         return sum(line.is_open and line.rag is rag for line in self.lines)

@@ -40,7 +40,7 @@ _MONTH_LIKE = "9 2026 or September 2026"
 class AreaForm(PortalForm):
     """An area of the plan."""
 
-    number = NumberField("Number", most=99, required="Enter the area’s number")
+    number = NumberField("Number", least=1, most=99, required="Enter the area’s number")
     title = TextField("What is the area called?", required="Enter what the area is called", max_length=_LONGEST_TITLE)
     aim = TextAreaField(
         "What is it to come to?", rows=3, max_length=WHAT_LIMIT, hint=f"What will be better for children. {NO_CHILD}"

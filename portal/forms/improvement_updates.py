@@ -136,6 +136,8 @@ class NoChangeForm(PortalForm):
     text = TextField("Why?", max_length=200, required="Say in a word why nothing has changed")
     month = VersionField()
     version = VersionField()
+    area = VersionField()
+    """The number of the area that the page goes on with; empty where this was its last action."""
 
 
 class CloseMonthForm(PortalForm):

@@ -50,7 +50,7 @@ class PlanFilter(FilterForm):
 class AgendaForm(FilterForm):
     """As at which day the panel's agenda is made."""
 
-    as_at = DateField("As at", like="30 6 2026")
+    as_at = DateField("As at which day?", like="30 6 2026")
 
 
 class MidwayForm(PortalForm):

@@ -49,7 +49,8 @@ def no_change(viewer: Viewer, improvement_id: int) -> ResponseReturnValue:
             return redirect(url_for("improvement_months.month_end"), 303)
         else:
             flash("“No change” is saved.")
-            return redirect(url_for("improvement_months.month_end") + "#actions", 303)
+            here = f"#area-{form.area.data}" if form.area.data else "#actions"
+            return redirect(url_for("improvement_months.month_end") + here, 303)
     else:
         updates.check_visible(viewer, improvement_id)
     return _page(viewer, None, (improvement_id, form))

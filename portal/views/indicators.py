@@ -30,14 +30,13 @@ def overview(viewer: Viewer) -> ResponseReturnValue:
     form = FiguresForm(request.args)
     if not form.validate():
         return render_template("indicators/overview.html", form=form, figures=None), 400
-    days = form.days(viewer.today)
-    figures = indicators.overview(viewer, days)
+    figures = indicators.overview(viewer, form.days(viewer.today))
     return render_template(
         "indicators/overview.html",
         form=form,
         figures=figures,
         remarks=indicators.remarks(figures),
-        frozen=frozen_words(states_within(viewer, days)),
+        frozen=frozen_words(states_within(viewer, figures.days)),
         table=INDICATORS,
         participation=indicators.PARTICIPATION,
         of_meetings=indicators.OF_MEETINGS,

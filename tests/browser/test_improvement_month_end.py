@@ -64,3 +64,20 @@ def test_improvement_plan_month_end(served, begun_in_april, new_page, sign_in_in
     expect(red.get_by_text("Nobody is free to do it.")).to_be_visible()
     expect(board.get_by_role("table", name="What has not been updated").locator("tbody tr")).to_have_count(1)
     fits(board)
+
+
+def test_on_a_telephone_areas_are_folded_and_the_one_at_work_stays_open(
+    served, begun_in_april, new_page, sign_in_in_browser
+):
+    manager = opened_by(new_page, sign_in_in_browser, served.world, "a.business_manager")
+    manager.set_viewport_size({"width": 375, "height": 700})
+    manager.goto("/improvement/month-end")
+    press(manager, "Close April 2026")
+    manager.goto("/improvement/month-end")
+    words = manager.locator("#area-1 input[type=text]").first
+    expect(words).to_be_hidden()
+    manager.locator("#area-1 summary").click()
+    manager.locator("#area-1 form").first.get_by_role("button").click()
+    expect(manager.get_by_text("1 of 3 open actions have been spoken of")).to_be_visible()
+    expect(words).to_be_visible()
+    fits(manager)

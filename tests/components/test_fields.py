@@ -224,6 +224,30 @@ def test_no_days(parts: tuple[str, str, str]) -> None:
     assert page.select_one("#born-month")["value" if parts[1] else "id"] in (parts[1], "born-month")
 
 
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        (DateField("By when?", like="1 4 2027"), "By when? Enter it as day, month and year, like 1 4 2027"),
+        (
+            DateField("Reply by", required="Enter the day by which you need the reply", like="1 4 2027"),
+            "Enter the day by which you need the reply as day, month and year, like 1 4 2027",
+        ),
+        (
+            DateField("Day", required="Enter the first day, like 1 4 2027", like="1 4 2027"),
+            "Enter the first day as day, month and year, like 1 4 2027",
+        ),
+        (DateField("Day (optional)", like="1 4 2027"), "Enter the day as day, month and year, like 1 4 2027"),
+    ],
+)
+def test_what_to_enter_is_a_sentence_whatever_the_label_asks(field: Any, sentence: str) -> None:
+    class Asking(PortalForm):
+        on = field
+
+    form = Asking(MultiDict([("on-day", "99"), ("on-month", "1"), ("on-year", "2027")]))
+    assert not form.validate()
+    assert form.errors["on"] == [sentence]
+
+
 def test_doubled_and_missing_boxes_are_no_crash() -> None:
     form = Every(MultiDict([*GOOD.items(), ("born-day", "3"), ("born-day", "4"), ("born-year", "2015")]))
     assert not form.validate()

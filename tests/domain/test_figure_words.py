@@ -15,6 +15,7 @@ from portal.domain.figure_words import (
     report_rule_words,
     sent_reports,
     were,
+    within_sentence,
 )
 from portal.domain.rules import MeetingRule
 from portal.domain.vocabulary import AgencyType
@@ -44,6 +45,11 @@ def test_halves_are_rounded_up(part, whole, words):
 )
 def test_several_meetings(name, many):
     assert many_meetings(name) == many
+
+
+def test_a_name_within_a_sentence_keeps_the_capitals_of_letters_alone():
+    assert within_sentence("Review conferences") == "review conferences"
+    assert within_sentence("MASE panels") == "MASE panels"
 
 
 def test_every_agency_type_has_a_name_for_all_of_it():

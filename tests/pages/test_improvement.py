@@ -212,7 +212,11 @@ def test_no_change_is_one_click_with_a_word(manager, world, at_world_time):
     address = f"/improvement/actions/{world.improvement['a.day']}/no-change"
     refused = manager.submit("/improvement/month-end", action=address, text="")
     assert errors(refused) == ["Say in a word why nothing has changed"]
-    assert manager.submit("/improvement/month-end", action=address, text="Waits for the money").status_code == 303
+    # Each area is a group of its own, and the page goes on with the one that something was said of.
+    group = page.page.main.find("details", id="area-1")
+    assert group.summary.get_text(" ", strip=True).endswith("3 actions")
+    done = manager.submit("/improvement/month-end", action=address, text="Waits for the money")
+    assert (done.status_code, done.location) == (303, "/improvement/month-end#area-1")
     assert "1 of 3 open actions have been spoken of" in words(manager.get("/improvement/month-end"))
 
 

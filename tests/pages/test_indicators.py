@@ -136,6 +136,12 @@ def test_the_period_stands_in_the_address(client, sign_in, people, busy):
     assert list(cells(page, "Police")) == ["Review child protection conference"]
 
 
+def test_what_is_said_to_be_frozen_are_the_months_that_are_counted(client, sign_in, people, busy):
+    sign_in(client, people["a.board"])
+    # Twelve months to 10 June begin on 11 June; who is shown whole months is shown none of that June.
+    assert "July 2025 to June 2026 not frozen" in words(client.get(FIGURES).page)
+
+
 def test_an_empty_period_says_so(client, sign_in, people):
     sign_in(client, people["a.board"])
     page = client.get(own_days("2020-01-01", "2020-12-31")).page

@@ -88,7 +88,9 @@ def test_another_quarter_is_chosen_and_kept_in_the_address(manager):
 
 def test_a_quarter_that_is_not_frozen_is_said_before_the_click(manager, as_person):
     page = manager.get("/packs")
-    assert "Not frozen: January to March not frozen." in words(page)
+    warning = " ".join(page.page.main.find(class_="govuk-warning-text").get_text(" ", strip=True).split())
+    assert "January to March not frozen. A pack made now says so on every page" in warning
+    assert warning.lower().count("not frozen") == 1
     assert any(link.startswith("/figures/quarter") for link in links(page))
     assert "Freeze the quarter first" not in words(as_person("a.manager").get("/packs"))
 

@@ -141,7 +141,7 @@ def test_pages_and_pictures_take_few_queries(board, busy, count_queries, page):
 
 def test_the_heat_map_says_where_agencies_do_not_come(board, busy):
     shown = board.get("/figures/compare?span=quarter")
-    assert "Lowest: GPs, Review child protection conferences: 10 % (6 of 60)" in words(shown)
+    assert "Lowest: GPs, review child protection conferences: 10 % (6 of 60)" in words(shown)
     assert "Police 90 % (54 of 60) 90 % (54 of 60)" in rows(shown)
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import select
 
+from portal.database.session import writing
+from portal.domain.comparators import TARGET, Kind
+from portal.models.comparators import Comparator, ComparatorFile
 from tests.areas import Area, meeting, part
 from tests.world import World
 
@@ -187,6 +191,8 @@ def test_a_chair_has_the_own_meetings(client, sign_in, people, fallen):
     assert "Your meetings" in words(measure)
     rows = client.get(f"{OWN}/reviews_in_time/rows?month=2026-05").page
     assert len(rows.main.find_all("td", attrs={"data-label": "Counts"})) == 10
+    # A meeting is no agency's: a column would say nothing in any row.
+    assert [head.get_text(strip=True) for head in rows.main.thead.find_all("th")] == ["Meeting", "Held", "Counts"]
     picture = client.get(f"{OWN}/reviews_in_time/run.svg")
     assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
     assert client.get(ROOM).status_code == 403
@@ -203,6 +209,34 @@ def test_what_crossed_a_line(client, sign_in, people, fallen):
     page = client.get(f"{TRIGGERS}?span=year").page
     assert page.main.find("h2").get_text(strip=True) == "Worse"
     assert "Police, review child protection conferences: attendance" in words(page)
+
+
+def test_a_measure_that_crossed_two_lines_is_told_once_with_the_target_s_unit(client, sign_in, people, fallen):
+    with writing() as session:
+        known = session.scalars(select(ComparatorFile).filter_by(partnership_id=fallen.partnerships["a"])).one()
+        session.add(
+            Comparator(
+                file_id=known.id,
+                partnership_id=known.partnership_id,
+                measure_id="attendance",
+                kind=Kind.TARGET,
+                area=TARGET,
+                period="2025-04",
+                tenths=600,
+                source="The board",
+            )
+        )
+    sign_in(client, people["a.business_manager"])
+    page = client.get(f"{TRIGGERS}?span=year").page
+    told = [
+        " ".join(one.get_text(" ", strip=True).split())
+        for one in page.main.find_all("li", class_="app-remark")
+        if "Police, review child protection conferences: attendance" in one.get_text()
+    ]
+    assert len(told) == 1
+    assert "below" in told[0]
+    assert "Misses its target, which it met a year before" in told[0]
+    assert told[0].endswith(", target 60 %.")
 
 
 def test_the_week_s_sheet(client, sign_in, people):

@@ -158,6 +158,9 @@ class TestHome:
         due = TaskKind.IMPROVEMENT_DUE
         assert tasks("a.gp.lead") == [(due, weekly, date(2026, 5, 31))]
         assert tasks("a.gp.practitioner") == tasks("a.chair") == tasks("a.board") == tasks("b.gp.lead") == []
+        # Its number alone says nothing to a tired reader.
+        (named,) = (task for task in home(viewer("a.gp.lead")).tasks if task.kind is due)
+        assert named.what == stored_action(weekly).what
         for first in MONDAYS[:2]:
             ticks.tick(viewer("a.gp.lead"), weekly, first, "Done.")
         assert tasks("a.gp.lead") == [(due, weekly, date(2026, 6, 14))]

@@ -206,6 +206,19 @@ def test_where_nothing_can_be_shown_there_is_no_picture_to_show():
     assert multiples_chart(MultiplesOf("Nobody", ())) is None
 
 
+def test_where_there_was_nothing_to_count_no_row_of_dashes_says_so():
+    figure = run_figure(series([(0, 0)] * 12), last_year=series([(0, 0)] * 12))
+    assert (figure.words, figure.tables, figure.has_picture) == (
+        ("There was nothing to count in these months.",),
+        (),
+        False,
+    )
+    assert run_figure(series([(0, 0)] * 12), [ENGLAND]).tables[0].caption == "Held against"
+    # What is withheld is something; and a year with something is shown beside one in which there was nothing.
+    assert "too few to tell" in run_figure(series([None] * 12)).words[0]
+    assert len(run_figure(series([(0, 0)] * 24), last_year=series([(4, 8)] * 24)).tables) == 1
+
+
 def test_a_funnel_names_who_stands_outside_by_a_letter_that_its_table_has():
     figure = funnel_figure(a_funnel())
     assert any(
@@ -221,7 +234,7 @@ def test_a_heat_map_is_dark_where_it_should_not_be():
     lower = heat_map(replace(a_heat(), measure=replace(a_heat().measure, direction=Direction.LOWER))).decode()
     assert svg.index("#0b5a6f") < svg.index(">8 %")
     assert svg != lower
-    assert heat_figure(a_heat()).words[0].startswith("Lowest: GPs, Initial: 0 % (0 of 40); Police, Initial: 8 %")
+    assert heat_figure(a_heat()).words[0].startswith("Lowest: GPs, initial: 0 % (0 of 40); Police, initial: 8 %")
     assert heat_figure(a_heat()).words[1] == "2 cells are withheld: too few to show."
 
 

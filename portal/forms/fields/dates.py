@@ -11,7 +11,7 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from portal.domain.working_days import check_day
-from portal.forms.fields.drawn import DrawnField, Look, macro, sentence_name
+from portal.forms.fields.drawn import DrawnField, Look, entering, macro
 
 PARTS = ("day", "month", "year")
 _MONTHS = (
@@ -112,7 +112,7 @@ class DateField(DrawnField):
     @property
     def instruction(self) -> str:
         """What to enter, with an example."""
-        return f"Enter {sentence_name(self.label.text)} as day, month and year, like {self.like}"
+        return f"{entering(self)} as day, month and year, like {self.like}"
 
     @property
     def focus_id(self) -> str:
@@ -161,7 +161,7 @@ class TimeField(DrawnField):
             try:
                 self.data = read_time(self.text)
             except ValueError:
-                raise ValueError(f"Enter {sentence_name(self.label.text)} like {self.like}") from None
+                raise ValueError(f"{entering(self)} like {self.like}") from None
 
     def is_empty(self) -> bool:
         """Midnight is a time."""

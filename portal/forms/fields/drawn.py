@@ -81,3 +81,11 @@ def sentence_name(label: str) -> str:
     """A label as it stands inside a sentence: "Date of birth" is "the date of birth", "NHS number" "the NHS number"."""
     first = label.split(" ", 1)[0]
     return f"the {label}" if first.isupper() and len(first) > 1 else f"the {label[:1].lower()}{label[1:]}"
+
+
+def entering(field: DrawnField) -> str:
+    """How a sentence begins that says what to enter: "Enter the date of birth", "By when? Enter it"."""
+    if field.required.startswith("Enter "):
+        return field.required.split(", like ")[0]
+    label = field.label.text.removesuffix(" (optional)")
+    return f"{label} Enter it" if label.endswith("?") else f"Enter {sentence_name(label)}"

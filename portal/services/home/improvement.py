@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Date, Row, Select, String, exists, literal, select
+from sqlalchemy.orm import Session
 
 from portal.access import improvement as access
 from portal.access.roles import Permission
@@ -34,6 +36,22 @@ def improvement_task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
     if row.kind == TaskKind.IMPROVEMENT_MONTH:
         return Task(TaskKind.IMPROVEMENT_MONTH, hat, on=row.due, subject=Month.of(row.due).words)
     return Task(TaskKind.IMPROVEMENT_DUE, hat, row.due, subject=row.title, subject_id=row.id)
+
+
+def with_their_words(session: Session, tasks: Sequence[Task]) -> list[Task]:
+    """The same tasks, those of the plan with what is to be done; by one query where there are any.
+
+    The words are encrypted, so that they cannot come with the numbers through the query that unites all parts.
+    """
+    asked = [task.subject_id for task in tasks if task.kind is TaskKind.IMPROVEMENT_DUE]
+    if not asked:
+        return list(tasks)
+    rows = session.execute(select(ImprovementAction.id, ImprovementAction.what).where(ImprovementAction.id.in_(asked)))
+    words = {row.id: row.what for row in rows}
+    return [
+        replace(task, what=words[task.subject_id or 0]) if task.kind is TaskKind.IMPROVEMENT_DUE else task
+        for task in tasks
+    ]
 
 
 def _due(viewer: Viewer) -> Select[*tuple[Any, ...]]:

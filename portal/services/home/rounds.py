@@ -1,4 +1,4 @@
-"""What has to be run, on Home: audit rounds, what waits for a panel, frozen months, the plan; by one query."""
+"""What has to be run, on Home: audit rounds, what waits for a panel, frozen months, the plan; by two queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.access.viewer import Hat, Viewer
 from portal.domain.audit_vocabulary import ReturnStatus
 from portal.models.audits import AuditReturn, AuditRound, PanelMember
 from portal.services.audits.progress import late_where
-from portal.services.home.improvement import improvement_parts, improvement_task
+from portal.services.home.improvement import improvement_parts, improvement_task, with_their_words
 from portal.services.home.months import month_task, months_to_correct
 from portal.services.home.scrutiny import scrutiny_parts, scrutiny_task
 from portal.services.home.tasks import Task, TaskKind
@@ -32,7 +32,7 @@ def rounds_at_work(session: Session, viewer: Viewer) -> list[Task]:
     if not parts:
         return []
     rows = session.execute(union_all(*(select(part.subquery()) for part in parts)))
-    return [_task(hats[row.membership_id], row) for row in rows]
+    return with_their_words(session, [_task(hats[row.membership_id], row) for row in rows])
 
 
 def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:

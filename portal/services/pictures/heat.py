@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.domain.figure_words import within_sentence
 from portal.domain.measures import Direction, Measure, Value, amount, in_words
 from portal.gateways.charts import Shape
 from portal.gateways.heat_charts import SHADES, HeatCell, HeatChart, drawn_heat
@@ -57,7 +58,9 @@ def _words(table: HeatTable) -> list[str]:
     if amounts and table.measure.direction is not Direction.NEITHER:
         is_low_bad = table.measure.direction is Direction.HIGHER
         worst = sorted(amounts, key=lambda key: (amounts[key] if is_low_bad else -amounts[key], key))[:_NAMED]
-        named = "; ".join(f"{row}, {column}: {in_words(table.measure, known[row, column])}" for row, column in worst)
+        named = "; ".join(
+            f"{row}, {within_sentence(column)}: {in_words(table.measure, known[row, column])}" for row, column in worst
+        )
         words.append(f"{'Lowest' if is_low_bad else 'Highest'}: {named}.")
     withheld = sum(value.is_withheld for _title, values in table.rows for value in values if value is not None)
     if withheld:

@@ -18,6 +18,7 @@ from portal.services.pictures.figures import Figure, Table, given_words, number_
 
 MOST_LEVELS = 4
 """So many areas are told apart as lines; the table has all of them."""
+NOTHING = "There was nothing to count in these months."
 SAME_MONTHS = 6
 """Months that both years need before they are compared."""
 _MARKS = {True: Mark.BETTER, False: Mark.WORSE, None: Mark.CHANGED}
@@ -65,6 +66,8 @@ def words_of(
     phases: Sequence[Month] = (),
 ) -> list[str]:
     """Return what a series says: whether it moved by more than chance, then what it is held against."""
+    if _has_nothing(series):
+        return [NOTHING]
     words = signal_words(series, phases)
     now = overall(series)
     if now is None:
@@ -91,6 +94,11 @@ def _begun(series: Series) -> Series:
     empty = {point.month for point in behaviour(series).points if point.value.is_empty and _is_share(series.measure)}
     first = next((place for place, point in enumerate(series.points) if point.month not in empty), 0)
     return replace(series, points=series.points[first:])
+
+
+def _has_nothing(series: Series) -> bool:
+    """Whether there was nothing to have a share of in any month, which is not the same as too few to show."""
+    return _is_share(series.measure) and all(point.value.is_empty for point in series.points)
 
 
 def _is_share(measure: Measure) -> bool:
@@ -221,7 +229,8 @@ def _tables(
     method = "a p chart" if found.method is Method.P else "an XmR chart"
     about = f"{measure.title}, {series.about}" if series.about else measure.title
     caption = f"{about}, month by month"
-    tables = [Table(f"{caption} ({method}; rules: {RULES})" if has_limits else caption, tuple(heads), tuple(rows))]
+    months = Table(f"{caption} ({method}; rules: {RULES})" if has_limits else caption, tuple(heads), tuple(rows))
+    tables = [months] if not _has_nothing(series) or any(not value.is_empty for value in earlier.values()) else []
     against = (
         [("Target", words_for(target.period), given_words(measure, target.value), target.source)] if target else []
     )

@@ -52,6 +52,11 @@ class RowsBehind:
     measure: Measure
     page: Page[RowBehind]
 
+    @property
+    def has_agencies(self) -> bool:
+        """Whether each row is one agency's invitation, and not a meeting of all of them."""
+        return self.measure.source is Source.INVITATIONS
+
 
 def may_open(viewer: Viewer, measure: Measure) -> bool:
     """Whether the viewer's role opens the rows behind a measure at all."""

@@ -13,6 +13,7 @@ from portal.domain.measure_definitions import MEASURES
 from portal.domain.measures import Direction, Of, Source, amount, in_words
 from portal.domain.months import Month
 from portal.domain.vocabulary import AgencyType
+from portal.services.pictures.figures import given_words
 from portal.services.rooms.reading import OF_MEETINGS, Cell, RoomReading
 from portal.services.rooms.targets import targets_of
 
@@ -25,7 +26,8 @@ class Trigger:
 
     about: str
     cell: Cell
-    why: str
+    whys: tuple[str, ...]
+    """Each line that it crossed, as a sentence."""
     is_better: bool | None
 
 
@@ -81,8 +83,17 @@ def _cells(reading: RoomReading, sector: AgencyType | None, *, is_own: bool) -> 
 
 
 def _triggers(about: str, cell: Cell, targets: Mapping[str, Target]) -> Iterator[Trigger]:
+    """One for each way that it went: a signal and a target that point the same way are told together."""
+    ways: dict[bool | None, list[str]] = {}
+    for is_better, why in _crossed(cell, targets):
+        ways.setdefault(is_better, []).append(why)
+    for is_better, whys in ways.items():
+        yield Trigger(about, cell, tuple(whys), is_better)
+
+
+def _crossed(cell: Cell, targets: Mapping[str, Target]) -> Iterator[tuple[bool | None, str]]:
     if cell.signal is not None:
-        yield Trigger(about, cell, cell.signal_words, cell.signal.is_better)
+        yield cell.signal.is_better, cell.signal_words
     target, now = targets.get(cell.measure.id), amount(cell.measure, cell.value)
     if target is None or now is None:
         return
@@ -90,7 +101,7 @@ def _triggers(about: str, cell: Cell, targets: Mapping[str, Target]) -> Iterator
     wants_high = cell.measure.direction is Direction.HIGHER
     is_met = now >= target.value if wants_high else now <= target.value
     was_met = None if before is None else (before >= target.value if wants_high else before <= target.value)
-    said = f"{in_words(cell.measure, cell.value)}, target {target.value}"
     if was_met is not None and was_met != is_met:
         words = "Reaches its target, as it did not" if is_met else "Misses its target, which it met"
-        yield Trigger(about, cell, f"{words} a year before: {said}.", is_met)
+        wanted = given_words(cell.measure, target.value)
+        yield is_met, f"{words} a year before: {in_words(cell.measure, cell.value)}, target {wanted}."
