@@ -226,7 +226,7 @@ def test_a_measure_that_crossed_two_lines_is_told_once_with_the_target_s_unit(cl
                 source="The board",
             )
         )
-    sign_in(client, people["a.business_manager"])
+    sign_in(client, people["a.manager"])  # who sees small counts, and so what is held against the target
     page = client.get(f"{TRIGGERS}?span=year").page
     told = [
         " ".join(one.get_text(" ", strip=True).split())
