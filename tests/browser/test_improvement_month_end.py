@@ -72,7 +72,8 @@ def test_on_a_telephone_areas_are_folded_and_the_one_at_work_stays_open(
     manager = opened_by(new_page, sign_in_in_browser, served.world, "a.business_manager")
     manager.set_viewport_size({"width": 375, "height": 700})
     manager.goto("/improvement/month-end")
-    press(manager, "Close April 2026")
+    with manager.expect_navigation():
+        press(manager, "Close April 2026")
     manager.goto("/improvement/month-end")
     words = manager.locator("#area-1 input[type=text]").first
     expect(words).to_be_hidden()
