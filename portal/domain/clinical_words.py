@@ -41,9 +41,14 @@ _ADULTS = re.compile(
 
 def tidied(text: str, most: int = LONGEST_LINE) -> str:
     """A line as it is kept: on one line, without controls and halves of characters, cut where it is too long."""
+    if text.isascii() and text.isprintable():
+        return _cut(" ".join(text.split()), most)  # Nearly all of a long record is like that.
     shown = "".join(" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in text)
     seen = "".join(letter for letter in shown if unicodedata.category(letter) not in _UNSEEN)
-    line = " ".join(unicodedata.normalize("NFC", seen).split())
+    return _cut(" ".join(unicodedata.normalize("NFC", seen).split()), most)
+
+
+def _cut(line: str, most: int) -> str:
     return line if len(line) <= most else line[: most - len(CUT)].rstrip() + CUT
 
 

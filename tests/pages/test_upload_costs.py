@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from portal.gateways.scanner import Scan, Verdict
 from portal.models.files import StoredFile
 from tests.file_costs import MOST_MEMORY, MOST_SECONDS
 from tests.harness import apart
+from tests.quiet_seconds import quiet_seconds
 from tests.services.file_steps import in_store
 from tests.torture import LARGEST, MEGABYTE
 
@@ -114,9 +114,9 @@ def test_it_costs_little_and_leaves_nothing(head, app, place, use_filing, upload
         apart(lambda: deque(app.wsgi_app(environ, lambda status, _headers, _info=None: said.append(status)), maxlen=0))
         return said[0]
 
-    began = time.process_time()
-    status = int(send().partition(" ")[0])
-    assert time.process_time() - began <= MOST_SECONDS
+    said: list[str] = []
+    assert quiet_seconds(lambda: said.append(send())) <= MOST_SECONDS
+    status = int(said[0].partition(" ")[0])
     assert status in asked.statuses
     tracemalloc.start()
     try:
