@@ -85,12 +85,16 @@ def _look_for_viewer() -> None:
         g.viewer = None
 
 
-def error_page(code: int, *, message: str = "") -> tuple[str | Response, int]:
-    """The page for an error, and a line in the log under the same number; for the API a problem document."""
+def error_page(code: int, *, message: str = "", heading: str = "") -> tuple[str | Response, int]:
+    """The page for an error, and a line in the log under the same number; for the API a problem document.
+
+    `message` and `heading` stand in place of the words that the code has otherwise.
+    """
     if request.path.startswith(API):
         return problem(code, message), code
     number = _noted(code)
-    return render_template("errors/error.html", code=code, error_number=number, message=message), code
+    said = {"code": code, "error_number": number, "message": message, "heading": heading}
+    return render_template("errors/error.html", **said), code
 
 
 def problem(code: int, message: str = "") -> Response:

@@ -32,6 +32,6 @@ def install_sent_forms(app: Flask, remember: Remember) -> None:
 def _sent_already(sent: SentAlready) -> ResponseReturnValue:
     said = f"You sent exactly this today at {time_of_day(sent.at)}, and it was taken once."
     if sent.leads_to is None:
-        return error_page(409, message=said)
+        return error_page(409, heading="You sent this already", message=f"{said} Nothing was made a second time.")
     flash(f"{said} If you mean another one, say in it what is different.", "notice")
     return redirect(sent.leads_to, 303)

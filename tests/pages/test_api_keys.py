@@ -40,7 +40,9 @@ def test_the_same_form_sent_twice_makes_one_key(lead):
     page = lead.get("/api-keys/new")
     fields = {"name": "Practice system", **ENDS}
     assert lead.send(page, **fields).status_code == 200
-    assert lead.send(page, **fields).status_code == 409
+    again = lead.send(page, **fields)
+    assert again.status_code == 409
+    assert again.page.h1.get_text() == "You sent this already"
     assert sum(row.startswith("Practice system") for row in rows(lead.get("/api-keys"))) == 1
 
 
