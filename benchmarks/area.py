@@ -36,6 +36,7 @@ from portal.models.people import Membership, User
 from portal.models.rule_sets import MeetingType
 from portal.services import passwords
 from portal.services.batches import in_batches
+from portal.services.indicators.recounts import fold_noted
 from portal.services.partnerships import create_partnership
 from tests.report_forms import add_report
 from tests.world import PASSWORD, Person
@@ -98,6 +99,8 @@ def build_area(app: Flask, meetings: int = MEETINGS, *, one_in: int = 1) -> Area
         area = Area(partnership.id, now)
         with writing() as session:
             _Builder(session, area, one_in).build(meetings // one_in)
+        # As the worker does every few seconds, whatever is loaded.
+        fold_noted(now)
         settle(db.engine)
         db.session.remove()
     return area

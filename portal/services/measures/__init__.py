@@ -5,8 +5,8 @@ tells. `series` and `values` are for viewers, `whole_series` and `whole_values` 
 """
 
 from portal.domain.measure_definitions import MEASURES
+from portal.services.measures.counts import Reading, ReadOnce
 from portal.services.measures.reading import (
-    Reading,
     measure_of,
     reading_for,
     series,
@@ -18,6 +18,7 @@ from portal.services.measures.reading import (
 
 __all__ = [
     "MEASURES",
+    "ReadOnce",
     "Reading",
     "measure_of",
     "reading_for",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,109 +13,14 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.errors import Invalid, NotVisible
 from portal.domain.measure_definitions import MEASURES
-from portal.domain.measures import WITHHELD, Breakdown, Measure, Of, Point, Row, Series, Source, Value
+from portal.domain.measures import Breakdown, Measure, Of, Row, Series
 from portal.domain.months import Month, months_within
 from portal.domain.periods import Days
-from portal.domain.published_counts import Key, Published
 from portal.domain.vocabulary import AgencyType
-from portal.services.indicators.published import (
-    Frozen,
-    financial_years,
-    frozen_months,
-    months_of_years,
-    published,
-    published_of_chair,
-)
 from portal.services.measures.asking import Asking
+from portal.services.measures.counts import Reading, ReadOnce
 from portal.services.measures.naming import agencies_named, in_words
-from portal.services.measures.sources import load
 from portal.services.rule_sets import rule_book
-
-_FROM_MEETINGS = frozenset({Source.INVITATIONS, Source.MEETINGS})
-BY_SECTION_47 = "in_time_section_47"
-
-
-class Reading:
-    """The counts of some months, read once for however many measures; suppressed where the asking has a limit."""
-
-    def __init__(
-        self, asking: Asking, months: Sequence[Month], measures: Iterable[Measure], *, with_agencies: bool = False
-    ) -> None:
-        self.asking = asking
-        self.months = tuple(months)
-        self._with_agencies = with_agencies
-        self._with_section_47 = any(measure.part == BY_SECTION_47 for measure in measures)
-        self._counts: dict[str, Published] = {}
-        self.frozen: Mapping[Month, Frozen] = {}
-
-    def counts(self, measure: Measure) -> Published:
-        """The counts that a measure is made of; read when they are first asked for."""
-        source = "meetings" if measure.source in _FROM_MEETINGS else measure.source.value
-        if source not in self._counts:
-            self._counts[source] = self._from_meetings() if source == "meetings" else self._from_work(measure.source)
-        return self._counts[source]
-
-    def _from_meetings(self) -> Published:
-        asking = self.asking
-        years = financial_years(self.months, asking.now)
-        if asking.chair_membership_id is not None:
-            return published_of_chair(
-                asking.session, asking.partnership_id, asking.chair_membership_id, years, asking.now
-            )
-        # Of the whole years, since what may be shown of a month is decided for its year.
-        span = months_of_years(years, asking.now)
-        self.frozen = frozen_months(asking.session, asking.partnership_id, span)
-        return published(
-            asking.session,
-            asking.partnership_id,
-            years,
-            asking.now,
-            asking.limit,
-            with_agencies=self._with_agencies,
-            with_section_47=self._with_section_47,
-            frozen=self.frozen,
-        )
-
-    def _from_work(self, source: Source) -> Published:
-        return load(self.asking, financial_years(self.months, self.asking.now), source)
-
-    def value(self, measure: Measure, of: Of, first: Month, last: Month) -> Value:
-        """A measure's value over whole months, both included, or when the last of them ended."""
-        last = min(last, self.asking.now)
-        first = last if measure.is_at_end else first
-        counts, key = self.counts(measure), key_of(measure, of)
-        part = counts.count(key, measure.part, first, last)
-        whole = counts.count(key, measure.whole, first, last) if measure.whole else 0
-        return WITHHELD if part is None and whole is None else Value(part, whole)
-
-    def point(self, measure: Measure, of: Of, month: Month) -> Point:
-        """A month's value, or that of the block of months which ends with it."""
-        since = self.counts(measure).begins(key_of(measure, of), measure.part, month)
-        kept = self.frozen.get(month) if measure.source in _FROM_MEETINGS and of.agency_id is None else None
-        value = WITHHELD if since is None else self.value(measure, of, since, month)
-        return Point(
-            month=month,
-            value=value,
-            is_frozen=kept is not None,
-            revision=kept.revision if kept else None,
-            since=None if since in (None, month) else since,
-        )
-
-    def series(self, measure: Measure, of: Of, about: str) -> Series:
-        """A measure over the reading's months."""
-        points = tuple(self.point(measure, of, month) for month in self.months if month <= self.asking.now)
-        return Series(measure, of, about, points, self.asking.today)
-
-
-def key_of(measure: Measure, of: Of) -> Key:
-    """Under which key a measure's counts stand."""
-    meeting_type = of.meeting_type
-    if meeting_type is None and len(measure.meeting_types) == 1:
-        (meeting_type,) = measure.meeting_types
-    if measure.source is Source.INVITATIONS and of.agency_id is not None:
-        return (of.agency_id, meeting_type)
-    agency_type = of.agency_type.value if of.agency_type and measure.source is Source.INVITATIONS else None
-    return (agency_type, meeting_type)
 
 
 def measure_of(measure_id: str) -> Measure:
@@ -132,6 +37,7 @@ def reading_for(
     of: Of = Of(),  # noqa: B008 - it is frozen
     *,
     with_agencies: bool = False,
+    once: ReadOnce | None = None,
 ) -> tuple[Reading, Of]:
     """Return a reading of some months for one viewer, and what of the measures they may read of it.
 
@@ -141,7 +47,8 @@ def reading_for(
     session = db.session()
     allowed = _checked(session, viewer, access.narrowed(viewer, of, measures))
     by_agency = with_agencies or allowed.agency_id is not None
-    return Reading(_asking(session, viewer, measures, allowed), months, measures, with_agencies=by_agency), allowed
+    asking = _asking(session, viewer, measures, allowed)
+    return Reading(asking, months, measures, with_agencies=by_agency, once=once), allowed
 
 
 def series(viewer: Viewer, measure_id: str, months: Sequence[Month], of: Of = Of()) -> Series:  # noqa: B008 - it is frozen
@@ -159,10 +66,11 @@ def several_series(
     measure_ids: Iterable[str],
     months: Sequence[Month],
     of: Of = Of(),  # noqa: B008 - it is frozen
+    once: ReadOnce | None = None,
 ) -> dict[str, Series]:
     """Return several measures over the same months, by their ids; reads each source once."""
     measures = [measure_of(one) for one in measure_ids]
-    reading, allowed = reading_for(viewer, [measure.id for measure in measures], months, of)
+    reading, allowed = reading_for(viewer, [measure.id for measure in measures], months, of, once=once)
     about = _about(reading, viewer, allowed)
     return {measure.id: reading.series(measure, allowed, about(measure)) for measure in measures}
 
@@ -173,6 +81,7 @@ def values(
     days: Days,
     by: Breakdown | None = None,
     of: Of = Of(),  # noqa: B008 - it is frozen
+    once: ReadOnce | None = None,
 ) -> dict[Of, Row]:
     """Return the values of measures over the whole months that a period touches, in rows by what they are of.
 
@@ -184,7 +93,8 @@ def values(
     allowed = _checked(session, viewer, access.narrowed(viewer, of, measures, by))
     is_by_agency = by is Breakdown.AGENCY or allowed.agency_id is not None
     months = months_within(days)
-    reading = Reading(_asking(session, viewer, measures, allowed), months, measures, with_agencies=is_by_agency)
+    asking = _asking(session, viewer, measures, allowed)
+    reading = Reading(asking, months, measures, with_agencies=is_by_agency, once=once)
     return _rows(reading, measures, months, by, allowed, access.sector_of(viewer))
 
 

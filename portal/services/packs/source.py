@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from portal.access.viewer import Viewer
@@ -29,6 +29,8 @@ class Source:
     standing: Standing
     book: RuleBook
     hidden_up_to: int | None
+    read: measures.ReadOnce = field(default_factory=measures.ReadOnce)
+    """What one part has read, and others read, too: a pack is of one state."""
 
     @property
     def partnership_id(self) -> int:
@@ -59,11 +61,11 @@ class Source:
         self, ids: Iterable[str], days: Days | None = None, by: Breakdown | None = None, of: Of | None = None
     ) -> dict[Of, Row]:
         """The measures of a period, this one where none is named, in rows."""
-        return measures.values(self.viewer, ids, days or self.days, by, of or Of())
+        return measures.values(self.viewer, ids, days or self.days, by, of or Of(), self.read)
 
     def series(self, ids: Iterable[str], of: Of | None = None) -> dict[str, Series]:
         """The measures over the twelve months that end with the period."""
-        return measures.several_series(self.viewer, ids, self.trend, of or Of())
+        return measures.several_series(self.viewer, ids, self.trend, of or Of(), self.read)
 
 
 def figure(measure: Measure, value: Value | None) -> PaperFigure | None:

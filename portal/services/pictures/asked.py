@@ -18,7 +18,7 @@ from portal.domain.vocabulary import AgencyType
 from portal.services import measures
 from portal.services.comparators import HeldAgainst, held_against
 from portal.services.measures.asking import Asking
-from portal.services.measures.reading import Reading
+from portal.services.measures.counts import Reading
 from portal.services.pictures.funnels import FunnelOf
 from portal.services.pictures.heat import HeatTable
 from portal.services.pictures.multiples import MultiplesOf

@@ -28,7 +28,8 @@ from portal.models.partnerships import Agency
 from portal.models.rule_sets import MeetingType
 from portal.services.indicators.chaired import SECTION_47_WORKING_DAYS
 from portal.services.indicators.conditions import OF_INVITATIONS, OF_MEETINGS, counting_from
-from portal.services.measures.reading import BY_SECTION_47, measure_of
+from portal.services.measures.counts import BY_SECTION_47
+from portal.services.measures.reading import measure_of
 from portal.services.paging import PER_PAGE, Page, count, page_number
 
 
