@@ -28,7 +28,7 @@ run: $(RUN_STAMP)
 	@test -f .env || printf 'PORTAL_MODE=demo\n' > .env
 	@$(BIN)/flask db upgrade
 	@test "$$($(BIN)/flask partnerships list --json)" != "[]" || $(BIN)/flask demo build
-	@$(if $(filter-out 5000,$(PORT)),BASE_URL=http://127.0.0.1:$(PORT)) $(BIN)/flask serve --port $(PORT)
+	@test -n "$$BASE_URL" || grep -qs '^BASE_URL=' .env || export BASE_URL=http://127.0.0.1:$(PORT); $(BIN)/flask serve --port $(PORT)
 
 test: check
 	@rm -f .coverage .coverage.*

@@ -101,6 +101,10 @@ class TestTidying:
         assert line == tidied(line)
         line.encode()
 
+    @given(st.text(alphabet=" aZ0~", max_size=60))
+    def test_plain_letters_are_tidied_as_any_others_are(self, text):
+        assert tidied(text) == tidied(f"{text} é").removesuffix("é").rstrip()
+
     def test_a_half_character_a_turn_of_direction_and_nul_are_gone(self):
         assert tidied("As\ud800th\u202ema\x00\r\n  is\tthere") == "Asthma is there"
 

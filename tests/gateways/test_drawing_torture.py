@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="m
 PDF, PNG = "application/pdf", "image/png"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 DRAWN = [one for one in TORTURES if one.kept in ("pdf", "png")]
-SECONDS_TO_START = 3.0
+SECONDS_TO_START = 1.0
 """What its process takes before the file's own time begins; of a busy machine."""
 
 

@@ -93,9 +93,9 @@ def build(size: Size, progress: Progress) -> None:
 
 @contextmanager
 def _not_collecting() -> Iterator[None]:
-    """Have Python not look for unused circles of objects: a build makes hardly any, and looking takes time.
+    """Have Python not look for unused circles of objects: a build makes hardly any of them.
 
-    A thirtieth of it, for as much memory as with looking (a third of a gigabyte).
+    Looking took a thirtieth of its time, and left it as much memory: a third of a gigabyte.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -5,7 +5,7 @@ tells. `series` and `values` are for viewers, `whole_series` and `whole_values` 
 """
 
 from portal.domain.measure_definitions import MEASURES
-from portal.services.measures.counts import Reading, ReadOnce
+from portal.services.measures.counts import Reading, SharedCounts
 from portal.services.measures.reading import (
     measure_of,
     reading_for,
@@ -18,8 +18,8 @@ from portal.services.measures.reading import (
 
 __all__ = [
     "MEASURES",
-    "ReadOnce",
     "Reading",
+    "SharedCounts",
     "measure_of",
     "reading_for",
     "series",

@@ -29,8 +29,8 @@ class _Found:
     frozen: Mapping[Month, Frozen] = field(default_factory=dict)
 
 
-class ReadOnce:
-    """What several readings have in common, such as those of one pack: it is read once, and is of one state."""
+class SharedCounts:
+    """What several readings have in common, such as those of one pack: read once, and the same to each of them."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Hashable, ...], _Found] = {}
@@ -52,13 +52,13 @@ class Reading:
         measures: Iterable[Measure],
         *,
         with_agencies: bool = False,
-        once: ReadOnce | None = None,
+        shared: SharedCounts | None = None,
     ) -> None:
         self.asking = asking
         self.months = tuple(months)
         self._with_agencies = with_agencies
         self._with_section_47 = any(measure.part == BY_SECTION_47 for measure in measures)
-        self._once = once or ReadOnce()
+        self._shared = shared or SharedCounts()
         self._years = tuple(financial_years(self.months, asking.now))
         self.frozen: Mapping[Month, Frozen] = {}
 
@@ -66,9 +66,9 @@ class Reading:
         """The counts that a measure is made of; read when they are first asked for."""
         if measure.source not in _FROM_MEETINGS:
             key = (*self._key, measure.source)
-            return self._once.find(key, lambda: _Found(load(self.asking, self._years, measure.source))).counts
+            return self._shared.find(key, lambda: _Found(load(self.asking, self._years, measure.source))).counts
         key = (*self._key, Source.MEETINGS, self._with_agencies, self._with_section_47)
-        found = self._once.find(key, self._from_meetings)
+        found = self._shared.find(key, self._from_meetings)
         self.frozen = found.frozen
         return found.counts
 

@@ -18,7 +18,7 @@ from portal.domain.months import Month, months_within
 from portal.domain.periods import Days
 from portal.domain.vocabulary import AgencyType
 from portal.services.measures.asking import Asking
-from portal.services.measures.counts import Reading, ReadOnce
+from portal.services.measures.counts import Reading, SharedCounts
 from portal.services.measures.naming import agencies_named, in_words
 from portal.services.rule_sets import rule_book
 
@@ -37,7 +37,7 @@ def reading_for(
     of: Of = Of(),  # noqa: B008 - it is frozen
     *,
     with_agencies: bool = False,
-    once: ReadOnce | None = None,
+    shared: SharedCounts | None = None,
 ) -> tuple[Reading, Of]:
     """Return a reading of some months for one viewer, and what of the measures they may read of it.
 
@@ -48,7 +48,7 @@ def reading_for(
     allowed = _checked(session, viewer, access.narrowed(viewer, of, measures))
     by_agency = with_agencies or allowed.agency_id is not None
     asking = _asking(session, viewer, measures, allowed)
-    return Reading(asking, months, measures, with_agencies=by_agency, once=once), allowed
+    return Reading(asking, months, measures, with_agencies=by_agency, shared=shared), allowed
 
 
 def series(viewer: Viewer, measure_id: str, months: Sequence[Month], of: Of = Of()) -> Series:  # noqa: B008 - it is frozen
@@ -66,11 +66,11 @@ def several_series(
     measure_ids: Iterable[str],
     months: Sequence[Month],
     of: Of = Of(),  # noqa: B008 - it is frozen
-    once: ReadOnce | None = None,
+    shared: SharedCounts | None = None,
 ) -> dict[str, Series]:
     """Return several measures over the same months, by their ids; reads each source once."""
     measures = [measure_of(one) for one in measure_ids]
-    reading, allowed = reading_for(viewer, [measure.id for measure in measures], months, of, once=once)
+    reading, allowed = reading_for(viewer, [measure.id for measure in measures], months, of, shared=shared)
     about = _about(reading, viewer, allowed)
     return {measure.id: reading.series(measure, allowed, about(measure)) for measure in measures}
 
@@ -81,7 +81,7 @@ def values(
     days: Days,
     by: Breakdown | None = None,
     of: Of = Of(),  # noqa: B008 - it is frozen
-    once: ReadOnce | None = None,
+    shared: SharedCounts | None = None,
 ) -> dict[Of, Row]:
     """Return the values of measures over the whole months that a period touches, in rows by what they are of.
 
@@ -94,7 +94,7 @@ def values(
     is_by_agency = by is Breakdown.AGENCY or allowed.agency_id is not None
     months = months_within(days)
     asking = _asking(session, viewer, measures, allowed)
-    reading = Reading(asking, months, measures, with_agencies=is_by_agency, once=once)
+    reading = Reading(asking, months, measures, with_agencies=is_by_agency, shared=shared)
     return _rows(reading, measures, months, by, allowed, access.sector_of(viewer))
 
 

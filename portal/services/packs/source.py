@@ -29,8 +29,8 @@ class Source:
     standing: Standing
     book: RuleBook
     hidden_up_to: int | None
-    read: measures.ReadOnce = field(default_factory=measures.ReadOnce)
-    """What one part has read, and others read, too: a pack is of one state."""
+    counts: measures.SharedCounts = field(default_factory=measures.SharedCounts)
+    """What one part has read of the measures and others ask for, too: so they say the same."""
 
     @property
     def partnership_id(self) -> int:
@@ -61,11 +61,11 @@ class Source:
         self, ids: Iterable[str], days: Days | None = None, by: Breakdown | None = None, of: Of | None = None
     ) -> dict[Of, Row]:
         """The measures of a period, this one where none is named, in rows."""
-        return measures.values(self.viewer, ids, days or self.days, by, of or Of(), self.read)
+        return measures.values(self.viewer, ids, days or self.days, by, of or Of(), self.counts)
 
     def series(self, ids: Iterable[str], of: Of | None = None) -> dict[str, Series]:
         """The measures over the twelve months that end with the period."""
-        return measures.several_series(self.viewer, ids, self.trend, of or Of(), self.read)
+        return measures.several_series(self.viewer, ids, self.trend, of or Of(), self.counts)
 
 
 def figure(measure: Measure, value: Value | None) -> PaperFigure | None:

@@ -13,7 +13,7 @@ from portal.domain.periods import Days
 from portal.domain.vocabulary import Role
 from portal.services import measures
 from portal.services.frozen_months.freezing import freeze_month
-from portal.services.measures import ReadOnce
+from portal.services.measures import SharedCounts
 from tests.areas import Area
 from tests.services.test_measures import APRIL, INITIAL, MAY, REVIEW, SPRING, agency_of, fill, viewer_in
 
@@ -35,16 +35,16 @@ def filled(area: Area) -> Area:
     return area
 
 
-def everything(viewer: Viewer, gp: int, once: ReadOnce | None) -> list[object]:
+def everything(viewer: Viewer, gp: int, shared: SharedCounts | None) -> list[object]:
     """What a pack asks, and more: of months, periods, kinds and agencies, some of them twice."""
     found: list[object] = []
     for _ in range(2):
-        found.append(measures.several_series(viewer, IDS, SPRING, once=once))
+        found.append(measures.several_series(viewer, IDS, SPRING, shared=shared))
         for days in (QUARTER, SPRING_OF_LAST_YEAR):
-            found.append(measures.values(viewer, IDS, days, once=once))
-            found.append(measures.values(viewer, IDS[:2], days, Breakdown.AGENCY_TYPE, once=once))
-        found.append(measures.values(viewer, ["attendance"], QUARTER, None, Of(agency_id=gp), once=once))
-        found.append(measures.values(viewer, ["actions_on_time", "minutes_on_time"], QUARTER, once=once))
+            found.append(measures.values(viewer, IDS, days, shared=shared))
+            found.append(measures.values(viewer, IDS[:2], days, Breakdown.AGENCY_TYPE, shared=shared))
+        found.append(measures.values(viewer, ["attendance"], QUARTER, None, Of(agency_id=gp), shared=shared))
+        found.append(measures.values(viewer, ["actions_on_time", "minutes_on_time"], QUARTER, shared=shared))
     return found
 
 
@@ -52,16 +52,16 @@ def everything(viewer: Viewer, gp: int, once: ReadOnce | None) -> list[object]:
 def test_what_is_shared_says_the_same(filled, role):
     gp = agency_of(filled, f"ini-gp-{APRIL}-0", "gp")
     viewer = viewer_in(filled, role)
-    assert everything(viewer, gp, ReadOnce()) == everything(viewer, gp, None)
+    assert everything(viewer, gp, SharedCounts()) == everything(viewer, gp, None)
 
 
 def test_nobody_is_shown_what_was_read_for_others(filled):
     """One store for a manager and a board member would be a mistake; it would still tell neither of the other's."""
-    once = ReadOnce()
+    shared = SharedCounts()
     seen = {}
     for role in (Role.SAFEGUARDING_MANAGER, Role.BOARD_MEMBER):
         (row,) = measures.values(
-            viewer_in(filled, role), ["attendance"], QUARTER, of=Of(meeting_type=REVIEW), once=once
+            viewer_in(filled, role), ["attendance"], QUARTER, of=Of(meeting_type=REVIEW), shared=shared
         ).values()
         seen[role] = row.values["attendance"]
     assert not seen[Role.SAFEGUARDING_MANAGER].is_withheld
@@ -69,11 +69,11 @@ def test_nobody_is_shown_what_was_read_for_others(filled):
 
 
 def test_a_years_meetings_are_read_once(filled, count_queries):
-    once = ReadOnce()
-    first = measures.values(filled.viewer, IDS, QUARTER, once=once)
+    shared = SharedCounts()
+    first = measures.values(filled.viewer, IDS, QUARTER, shared=shared)
     with count_queries() as statements:
-        assert measures.values(filled.viewer, IDS, QUARTER, once=once) == first
-        measures.values(filled.viewer, IDS, QUARTER, Breakdown.AGENCY_TYPE, once=once)
+        assert measures.values(filled.viewer, IDS, QUARTER, shared=shared) == first
+        measures.values(filled.viewer, IDS, QUARTER, Breakdown.AGENCY_TYPE, shared=shared)
     # Who asks and by which rules is looked up each time; nothing is counted again.
     assert not [one for one in statements if "figure" in one or "revision" in one]
     with count_queries() as statements:
