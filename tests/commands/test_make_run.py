@@ -18,6 +18,9 @@ case "$*" in serve*) echo "$* at ${BASE_URL-the setting}" ;; esac
 """
 """Stands in for the command: what it is told is all that matters here."""
 
+ASKED = {"BASE_URL", "PORT", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
+"""What would ask for something else. The last four are there within `make test`: make then names its folders."""
+
 
 def told(folder: Path, *arguments: str, **environment: str) -> str:
     """What the last line of `make run` tells the server, in a folder of its own."""
@@ -25,7 +28,7 @@ def told(folder: Path, *arguments: str, **environment: str) -> str:
     (folder / "bin" / "flask").write_text(FLASK, encoding="ascii")
     (folder / "bin" / "flask").chmod(0o755)
     (folder / "stamp").touch()
-    plain = {name: value for name, value in os.environ.items() if name not in ("BASE_URL", "PORT", "MAKEFLAGS")}
+    plain = {name: value for name, value in os.environ.items() if name not in ASKED}
     done = subprocess.run(
         ["make", "-f", str(ROOT / "Makefile"), "run", "BIN=bin", "RUN_STAMP=stamp", *arguments],
         cwd=folder, env=plain | environment, capture_output=True, text=True, check=True,
