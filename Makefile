@@ -15,12 +15,14 @@ RUN_STAMP := $(call stamp,run,requirements.txt)
 DEV_STAMP := $(call stamp,dev,requirements-dev.txt)
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench lock format
+.PHONY: help run test check bench mutants attacks lock format
 
 help:
 	@echo "make run     serve the portal with invented partnerships on http://127.0.0.1:$(PORT)"
 	@echo "make test    every check and every test"
 	@echo "make bench   the benchmarks, into benchmarks/results.md"
+	@echo "make mutants how many small faults in portal/access its tests find, of a sample"
+	@echo "make attacks wapiti and sqlmap over a demonstration, as each role (hours)"
 	@echo "make format  put code and templates into the shape that make test asks for"
 	@echo "make lock    work the requirements out anew from requirements.in and requirements-dev.in"
 
@@ -46,6 +48,12 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks
+
+mutants: $(DEV_STAMP)
+	$(BIN)/python -m benchmarks.mutants
+
+attacks: $(DEV_STAMP)
+	$(BIN)/python -m benchmarks.attacks
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff check --fix-only --quiet

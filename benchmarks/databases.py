@@ -10,15 +10,16 @@ from pathlib import Path
 from secrets import token_hex
 
 import psycopg
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from portal.config import DEMO, new_field_keys
-from tests.postgres import RunFolder, server_address
+from tests.postgres import APPLICATION, RunFolder, server_address
 
 SQLITE = "SQLite"
 POSTGRESQL = "PostgreSQL"
 KINDS = (SQLITE, POSTGRESQL)
+SUPERUSER = "postgres"
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,25 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Its address."""
-        return self.environment["DATABASE_URL"]
+        """Its address for whoever owns its tables, fills and compares; the portal's own has a lesser role."""
+        return self.environment["DATABASE_OWNER_URL"]
 
 
-def settle(engine: Engine) -> None:
-    """Do after a load what PostgreSQL's server does by itself within a minute of it."""
+def for_the_portal(url: str) -> str:
+    """The address of the same database for the role that a portal runs as, so that what is measured has its wall."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return url
+    return address.set(username=APPLICATION, password=None).render_as_string(hide_password=False)
+
+
+def settle(engine: Engine, table: str = "") -> None:
+    """Do after a load what PostgreSQL's server does by itself within a minute of it, for a table or for all."""
     if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+        superuser = create_engine(engine.url.set(username=SUPERUSER), isolation_level="AUTOCOMMIT")
+        with superuser.connect() as connection:
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
+        superuser.dispose()
 
 
 @contextmanager
@@ -78,7 +89,8 @@ def _environment(url: str, home: Path) -> dict[str, str]:
     return {
         # Production refuses to run as root, as containers run benchmarks; it differs by a banner on the page.
         "PORTAL_MODE": DEMO,
-        "DATABASE_URL": url,
+        "DATABASE_URL": for_the_portal(url),
+        "DATABASE_OWNER_URL": url,
         "INSTANCE_PATH": str(home / "instance"),
         "SECRET_KEY": token_hex(32),
         "FIELD_KEYS": new_field_keys(),

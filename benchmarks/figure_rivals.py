@@ -13,6 +13,7 @@ import duckdb
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
+from benchmarks.databases import settle
 from benchmarks.figure_rows import ASKED, Size
 from portal.database.engines import writing_options
 from portal.domain.vocabulary import PRESENT
@@ -56,8 +57,7 @@ def add_covering_index(size: Size) -> None:
         connection.commit()
     if engine.dialect.name == "postgresql":
         # Without it, PostgreSQL looks up each row beside the index.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE flat")
+        settle(engine, "flat")
 
 
 def by_covering_index(connection: Connection, days: tuple[Any, Any]) -> list[Any]:

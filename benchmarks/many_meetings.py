@@ -11,7 +11,7 @@ from alembic import command
 from flask import Flask
 
 from benchmarks.area import LEAST_COMING_DAYS, Area, build_area
-from benchmarks.databases import further_address
+from benchmarks.databases import for_the_portal, further_address
 from benchmarks.doors import fetch, hidden_fields, sign_in
 from benchmarks.families import surname_of
 from benchmarks.in_process import InProcess
@@ -97,9 +97,10 @@ def _place(app: Flask, area: Area, cookie: str) -> _Place:
 def _a_few(run: Run) -> Iterator[_Place]:
     """A database like the run's, with one in a hundred of its meetings, in a portal of its own in this process."""
     url = further_address(run.database, run.folder, "a_few_meetings")
-    app = create_app(run.database.environment | {"DATABASE_URL": url})
+    served = for_the_portal(url)
+    app = create_app(run.database.environment | {"DATABASE_URL": served, "DATABASE_OWNER_URL": url})
     with app.app_context():
-        command.upgrade(configuration(url), "head")
+        command.upgrade(configuration(url, served), "head")
     try:
         area = build_area(app, run.bulk, one_in=ONE_IN)
         yield _place(app, area, sign_in(app, area.people["coordinator"]))

@@ -21,6 +21,7 @@ from portal.commands.db import configuration
 from portal.database.session import db
 from portal.domain.signing_in import IDLE_FOR
 from portal.factory import create_app
+from portal.services.reach import for_commands
 from tests.world import Person
 
 _LASTS = IDLE_FOR.total_seconds() / 2
@@ -68,8 +69,10 @@ def prepared(
     """Migrate, fill and give a run; its log lines go to a file, as a service's do."""
     with (folder / "portal.log").open("a") as log, _stderr_to(log.fileno()):
         app = create_app(database.environment)
+        # To fill and to count in this process; each request begins closed all the same.
+        for_commands()
         with app.app_context():
-            command.upgrade(configuration(database.url), "head")
+            command.upgrade(configuration(database.url, database.environment["DATABASE_URL"]), "head")
         try:
             yield Run(database, folder, app, build_area(app, meetings), rounds, meetings, invitations)
         finally:

@@ -29,7 +29,7 @@ _POLL = 0.01
 @contextmanager
 def served(server: str, application: str, environment: Mapping[str, str], log: Path) -> Iterator[int]:
     """Serve until the end of the block; gives the port. It is not ready yet: ask wait_until_ready."""
-    port = _free_port()
+    port = free_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
             _command(server, application, port),
@@ -69,7 +69,8 @@ def _command(server: str, application: str, port: int) -> list[str]:
     return [*python, "flask", "serve", "--port", str(port)]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

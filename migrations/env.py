@@ -12,6 +12,8 @@ from portal.config import load_settings
 from portal.database.declarative import Base
 from portal.database.encryption import keyring
 from portal.database.engines import engine_options, prepare_engine, writing_options
+from portal.database.grants import finish_upgrade
+from portal.database.scopes import EVERYTHING, within
 from portal.database.types import EncryptedText, UTCDateTime
 
 
@@ -45,7 +47,8 @@ def run() -> None:
     url = context.config.attributes.get("url") or load_settings().database_owner_url
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)
-    with engine.connect() as connection:
+    # Also their owner is behind the tables' wall: without this a version that moves data would find none.
+    with within(EVERYTHING), engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # Batch operations copy tables, and with keys enforced the original cannot be dropped. Straight to the
             # driver: within the transaction that the portal begins with its first statement, this would do nothing.
@@ -63,6 +66,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            finish_upgrade(connection, context.config.attributes.get("application_url", ""))
             if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RuntimeError("this migration would leave rows that point at nothing")
     engine.dispose()

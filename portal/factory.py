@@ -14,14 +14,21 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import api, commands, views
+from portal.commands.keys import look_at_keys
 from portal.config import ROOT, Settings, SettingsError, load_settings
 from portal.database.encryption import keyring
 from portal.database.engines import engine_options, prepare_engine
+from portal.database.scopes import starting_closed
 from portal.database.session import db
+from portal.database.stand_in import PrimaryAway, forget_replica, install_stand_in, is_reading_replica
 from portal.extensions import login_manager
 from portal.services import activity, readiness, sent_forms
+from portal.services.activity_store import anchor_store_of, install_anchor_store
 from portal.services.filing import filing_of, install_filing
 from portal.services.mailing import install_mailing, mailing_of
+from portal.services.passwords import install_breached_passwords
+from portal.services.reach import for_commands
+from portal.services.single_sign_on.providers import install_single_sign_on, single_sign_on_of
 from portal.services.texting import install_texting, texting_of
 from portal.views.rehearsal import make_ready, rehearse
 from portal.web.csrf import install_csrf
@@ -30,7 +37,9 @@ from portal.web.guards import policies
 from portal.web.headers import install_headers
 from portal.web.logs import install_logs
 from portal.web.pages import install_page_context
+from portal.web.reading_only import install_reading_only
 from portal.web.sent_forms import install_sent_forms
+from portal.web.session_cookie import install_session_cookie
 from portal.web.static_files import install_static_files
 from portal.web.templating import install_templating, warm_templates
 from portal.web.translations import install_translations
@@ -47,10 +56,15 @@ def create_app(environ: Mapping[str, str] | None = None, *, instance: Path | Non
     that can do that and nothing else.
     """
     is_serving = not os.environ.get("FLASK_RUN_FROM_CLI")
+    if not is_serving:
+        for_commands()
     try:
         settings = load_settings(environ, instance=instance)
         app = build_app(settings)
         _refuse_demo_accounts(app, settings)
+        _refuse_role(app, settings)
+        with app.app_context():
+            look_at_keys()
         if is_serving:
             _look_at_file_store(app)
     except SettingsError as fault:
@@ -76,9 +90,13 @@ def build_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        install_stand_in(db.engine, settings.database_replica_url)
         install_filing(filing_of(settings))
+        install_anchor_store(anchor_store_of(settings))
         install_mailing(mailing_of(settings))
         install_texting(texting_of(settings))
+        install_single_sign_on(single_sign_on_of(settings))
+        install_breached_passwords(settings.breached_passwords)
     # Templates get the viewer, not flask-login's user, whose loading could fail in the page that says what failed.
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = ""  # the token's own row ends sessions; addresses change on telephones
@@ -86,10 +104,12 @@ def build_app(settings: Settings) -> Flask:
     install_templating(app)
     install_translations(app)
     install_uploads(app, most_file_bytes=settings.most_file_bytes)
+    install_session_cookie(app)
     install_csrf(app)
     install_headers(app)
     install_page_context(app, demo_mode=settings.is_demo)
     install_error_pages(app, activity.record_refusal)
+    install_reading_only(app, away=PrimaryAway, begin=forget_replica, is_on=is_reading_replica)
     install_sent_forms(app, sent_forms.remember)
     views.register(app)
     api.register(app)
@@ -98,6 +118,8 @@ def build_app(settings: Settings) -> Flask:
     if settings.is_https:
         # One proxy in front ends TLS. Outermost, so that static files too are answered as https's.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]  # Flask's own way
+    # Nobody has said yet who they are: the database shows nothing until they have.
+    app.wsgi_app = starting_closed(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     app.teardown_request(lambda _fault: g.pop("viewer", None))
     app.extensions["policies"] = policies(app)
     app.extensions["make_ready"] = partial(make_ready, app)
@@ -130,6 +152,15 @@ def _refuse_demo_accounts(app: Flask, settings: Settings) -> None:
             raise SettingsError(
                 ["PORTAL_MODE is production and the database holds demo accounts: use a database of its own"]
             )
+
+
+def _refuse_role(app: Flask, settings: Settings) -> None:
+    # `flask db upgrade` is what builds the wall, and lets the portal's role in.
+    if settings.is_demo or (os.environ.get("FLASK_RUN_FROM_CLI") and sys.argv[1:2] == ["db"]):
+        return
+    with app.app_context():
+        if faults := readiness.role_faults():
+            raise SettingsError([f"DATABASE_URL: {fault}" for fault in faults])
 
 
 def _look_at_file_store(app: Flask) -> None:

@@ -17,7 +17,7 @@ from flask import Flask
 
 from portal.config import DEMO
 from portal.database.session import db
-from tests.harness import Database, apart, make_app, make_settings
+from tests.harness import Database, apart, make_app
 from tests.uncounted import uncounted
 
 TODAY = date(2026, 11, 20)
@@ -50,11 +50,13 @@ def copied_demonstration(databases: Database, name: str, folder: Path, run_folde
             _build(pattern, "demo", unfinished)
             unfinished.rename(instance)
     shutil.copytree(instance, folder, symlinks=True)
-    return _demonstration(databases.copy_from(pattern, "demo", name), folder)
+    databases.copy_from(pattern, "demo", name)
+    return _demonstration(databases, name, folder)
 
 
 def _build(databases: Database, name: str, folder: Path) -> None:
-    demo = _demonstration(databases.empty(name), folder)
+    databases.empty(name)
+    demo = _demonstration(databases, name, folder)
     assert demo.command("db", "upgrade").exit_code == 0
     with uncounted():
         built = demo.command("demo", "build", "--today", TODAY.isoformat())
@@ -64,8 +66,8 @@ def _build(databases: Database, name: str, folder: Path) -> None:
         db.engine.dispose()
 
 
-def _demonstration(url: str, folder: Path) -> Demonstration:
-    app = make_app(make_settings(folder, url, mode=DEMO))
+def _demonstration(databases: Database, name: str, folder: Path) -> Demonstration:
+    app = make_app(databases.settings(folder, name, mode=DEMO))
     runner = app.test_cli_runner()
 
     def command(*arguments: Any, **rest: Any) -> Result:

@@ -14,16 +14,18 @@ import psycopg
 from alembic import command
 from flask import Flask
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
 
 from portal.commands.db import configuration
 from portal.config import PRODUCTION, Settings
 from portal.database.session import UNCOUNTED, db, writing
 from portal.factory import build_app
+from portal.services.activity_store import anchor_store
 from portal.services.filing import filing
+from portal.services.reach import for_commands
 from portal.web.templating import COMPILED_TEMPLATES
+from tests.kept_world import keep, kept_folder, take
 from tests.page_client import PageClient
-from tests.postgres import server_address
+from tests.postgres import APPLICATION, OWNER, address_for, server_address
 from tests.uncounted import uncounted
 from tests.world import World
 from tests.world_actions import ActionBuilder
@@ -42,9 +44,12 @@ from tests.world_meetings import MeetingBuilder
 from tests.world_messages import MessageBuilder
 from tests.world_outcomes import OutcomeBuilder
 from tests.world_packs import PackBuilder
+from tests.world_passkeys import PasskeyBuilder
 from tests.world_people import PeopleBuilder
+from tests.world_records import RecordBuilder
 from tests.world_report_sharing import SharingBuilder
 from tests.world_report_templates import TemplateBuilder
+from tests.world_restrictions import RestrictionBuilder
 from tests.world_return_links import ReturnLinkBuilder
 from tests.world_samples import SampleBuilder
 from tests.world_saved_views import SavedViewBuilder
@@ -57,6 +62,14 @@ T = TypeVar("T")
 BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 FIELD_KEY = bytes(range(7, 39))
+BUILDERS: tuple[Callable[..., Any], ...] = (
+    *(MeetingBuilder, ClinicalBuilder, TemplateBuilder, AuditBuilder, ActionBuilder, FileBuilder),
+    *(WithdrawalBuilder, RestrictionBuilder, ComparatorBuilder, PackBuilder, SharingBuilder, EscalationBuilder),
+    *(MessageBuilder, StrategyBuilder, FamilyBuilder, SchedulingBuilder, ContestBuilder, ReturnLinkBuilder),
+    *(BoardBuilder, MeetingActionBuilder, OutcomeBuilder, ImprovementBuilder, ScrutinyBuilder, FeedbackBuilder),
+    *(SavedViewBuilder, SampleBuilder, RecordBuilder, PasskeyBuilder),
+)
+"""What makes the rest of the world, once there are partnerships and people; some build on those before them."""
 _BOOKKEEPING = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")
 _READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN", "BEGIN", "ROLLBACK")
 
@@ -82,6 +95,8 @@ def make_settings(instance: Path, database_url: str, **changes: Any) -> Settings
 def make_app(settings: Settings) -> Flask:
     """The portal as it runs, with a client that looks at every page it gets."""
     app = build_app(settings)
+    # What a test does past the pages it does as a command would; each request begins closed all the same.
+    for_commands()
     app.test_client_class = PageClient
     return app
 
@@ -139,12 +154,25 @@ class Database:
         return cls(backend, folder, worker, server_address(run_folder) if backend == "postgresql" else "")
 
     def url(self, name: str) -> str:
-        """The address of one of this worker's databases; whoever asks for that of the copy may write into it."""
+        """The address of one of this worker's databases for the portal: on PostgreSQL, as a role that owns nothing.
+
+        Whoever asks for that of the copy may write into it.
+        """
+        return self._address(name, APPLICATION)
+
+    def owner_url(self, name: str) -> str:
+        """The address for whoever owns the tables, and migrates them."""
+        return self._address(name, OWNER)
+
+    def _address(self, name: str, role: str) -> str:
         self._is_as_made = self._is_as_made and name != "portal"
         if self.backend == "sqlite":
             return f"sqlite:///{(self.folder / name).as_posix()}.sqlite3"
-        address = make_url(self.server).set(database=f"{name}_{self.worker}")
-        return address.render_as_string(hide_password=False)
+        return address_for(self.server, f"{name}_{self.worker}", role)
+
+    def settings(self, instance: Path, name: str, **changes: Any) -> Settings:
+        """Settings of a portal on one of these databases, with both its roles."""
+        return make_settings(instance, self.url(name), database_owner_url=self.owner_url(name), **changes)
 
     def shared(self, run_folder: Path) -> Database:
         """The databases on this backend that every worker of the run copies from; whoever makes one holds a lock."""
@@ -172,12 +200,12 @@ class Database:
         origin = f"{source}_{other.worker} STRATEGY FILE_COPY" if source else "template0 ENCODING 'UTF8' LOCALE 'C'"
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {target}_{self.worker} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {target}_{self.worker} TEMPLATE {origin}")
+            connection.execute(f"CREATE DATABASE {target}_{self.worker} OWNER {OWNER} TEMPLATE {origin}")
 
     def empty(self, name: str = "empty") -> str:
-        """The address of a database without a table."""
+        """The address of a database without a table, for whoever is to make some."""
         self.copy(None, name)
-        return self.url(name)
+        return self.owner_url(name)
 
     @property
     def app(self) -> Flask:
@@ -186,7 +214,7 @@ class Database:
             instance = self.folder / "instance"
             self._share_templates(instance)
             with uncounted():
-                self._app = make_app(make_settings(instance, self.url("portal")))
+                self._app = make_app(self.settings(instance, "portal"))
             with self._app.app_context():
                 event.listen(db.engine, "before_cursor_execute", self._note_writing)
         return self._app
@@ -216,6 +244,7 @@ class Database:
         with self.app.app_context():
             db.engine.dispose()
             shutil.rmtree(filing().store.folder)
+            shutil.rmtree(anchor_store().folder, ignore_errors=True)
             shutil.copytree(self.folder / "files", filing().store.folder)
         self.copy("world", "portal")
         self._is_as_made = True
@@ -257,45 +286,28 @@ class Database:
 
     def _share_templates(self, instance: Path) -> None:
         """Templates are compiled once in a run, by whichever worker comes first."""
-        compiled = self.folder.parent.parent / COMPILED_TEMPLATES
-        compiled.mkdir(exist_ok=True)
+        compiled = (kept_folder("sqlite") or self.folder.parent.parent) / COMPILED_TEMPLATES
+        compiled.mkdir(parents=True, exist_ok=True)
         instance.mkdir(exist_ok=True)
         (instance / COMPILED_TEMPLATES).symlink_to(compiled, target_is_directory=True)
 
     def _build_world(self) -> World:
+        kept = kept_folder(self.backend)
         self.copy(None, "portal")
         with self.app.app_context():
-            command.upgrade(configuration(self.url("portal")), "head")
+            found = take(kept, self.folder, self.folder / "files", filing().store.folder)
+            if found is not None:
+                db.engine.dispose()
+                return found
+            command.upgrade(configuration(self.owner_url("portal"), self.url("portal")), "head")
             with writing() as session:
                 people = PeopleBuilder(session)
                 people.build_partnerships()
-                MeetingBuilder(session, people.world).build()
-                ClinicalBuilder(session, people.world).build()
-                TemplateBuilder(session, people.world).build()
-                AuditBuilder(session, people.world).build()
-                ActionBuilder(session, people.world).build()
-                FileBuilder(session, people.world).build()
-                WithdrawalBuilder(session, people.world).build()
-                ComparatorBuilder(session, people.world).build()
-                PackBuilder(session, people.world).build()
-                SharingBuilder(session, people.world).build()
-                EscalationBuilder(session, people.world).build()
-                MessageBuilder(session, people.world).build()
-                StrategyBuilder(session, people.world).build()
-                FamilyBuilder(session, people.world).build()
-                SchedulingBuilder(session, people.world).build()
-                ContestBuilder(session, people.world).build()
-                ReturnLinkBuilder(session, people.world).build()
-                BoardBuilder(session, people.world).build()
-                MeetingActionBuilder(session, people.world).build()
-                OutcomeBuilder(session, people.world).build()
-                ImprovementBuilder(session, people.world).build()
-                ScrutinyBuilder(session, people.world).build()
-                FeedbackBuilder(session, people.world).build()
-                SavedViewBuilder(session, people.world).build()
-                SampleBuilder(session, people.world).build()
+                for builder in BUILDERS:
+                    builder(session, people.world).build()
             db.session.remove()
             db.engine.dispose()
             shutil.copytree(filing().store.folder, self.folder / "files", dirs_exist_ok=True)
         self.copy("portal", "world")
+        keep(kept, self.folder, people.world)
         return people.world

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import select, text
+import psycopg
+from sqlalchemy import select
 
 from portal.database.declarative import Base
-from portal.database.engines import writing_options
 from portal.database.session import db
 from portal.database.types import EncryptedText
 from portal.domain.audit_vocabulary import FileStatus
 from portal.models.files import StoredFile
 from portal.services.files import stored_bytes
 from portal.services.filing import filing
+from tests.postgres import SUPERUSER
 
 _PIECE = 4 * 1024 * 1024
 _OVERLAP = 200
@@ -28,10 +29,13 @@ def files_of_database() -> Iterator[Path]:
         path = Path(db.engine.url.database or "")
         yield from (found for found in path.parent.glob(f"{path.name}*") if found.is_file())
         return
-    with db.engine.connect().execution_options(**writing_options(db.engine)) as connection:
-        connection.execute(text("CHECKPOINT"))
-        folder = Path(connection.scalar(text("SHOW data_directory")) or "")
-        number = connection.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+    # The portal's own role may not say when the server writes, nor where.
+    url = db.engine.url.set(username=SUPERUSER, drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        (said,) = connection.execute("SHOW data_directory").fetchall()
+        folder = Path(said[0])
+        ((number,),) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchall()
     for place in (folder / "base" / str(number), folder / "pg_wal"):
         yield from (found for found in place.rglob("*") if found.is_file())
 

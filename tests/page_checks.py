@@ -37,6 +37,12 @@ SPOKEN = "/f/"
 
 SPOKEN_THERE = {language.value: language.direction for language in Language}
 
+LEADS_TO_PROVIDERS = re.compile(r"/(sign-in|join/[^/]+)/with/\w+|/account/prove/at-provider")
+"""Where one leaves for a provider of single sign-on, and nowhere else."""
+
+PROVIDERS = "http://127.0.0.1:"
+"""Those of the tests."""
+
 STRICTER = {"Referrer-Policy": "no-referrer"}
 
 
@@ -58,6 +64,8 @@ def check_response(app: Flask, response: TestResponse) -> None:
         assert response.headers.get("Cache-Control") == wanted, f"{where}: may be kept by a cache"
     if response.status_code in (301, 302, 303, 307, 308):
         location = response.headers["Location"]
+        if LEADS_TO_PROVIDERS.fullmatch(response.request.path) and location.startswith(PROVIDERS):
+            return
         parts = urlsplit(urljoin("http://localhost", location))
         assert parts.netloc == "localhost", f"{where}: leads away from the portal, to {location}"
         assert resolves(app, parts.path, "GET"), f"{where}: leads to {location}, where nothing is"
@@ -218,7 +226,7 @@ def _link_faults(app: Flask, page: BeautifulSoup, here: str) -> list[str]:
 
 
 def _outward_faults(tag: Tag, address: str) -> list[str]:
-    if tag.name != "a" or not address.startswith("https://"):
+    if tag.name != "a" or not address.startswith(("https://", PROVIDERS)):
         return [f"{tag.name} reaches outside the portal: {address}"]
     return []
 

@@ -46,7 +46,8 @@ class PageClient(FlaskClient):
         kwargs["buffered"] = True
         response: PageAnswer = contextvars.Context().run(super().open, *args, **kwargs)
         check_response(self.application, response)
-        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+        has_page = response.mimetype == "text/html" and response.request.method not in ("HEAD", "OPTIONS")
+        if has_page and not 300 <= response.status_code < 400:
             sort = (response.request.path if response.status_code < 400 else "", without_what_varies(response))
             if sort not in _CHECKED:
                 check_page(self.application, response.page, response)

@@ -17,8 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 DATA = "postgres"
+
+SUPERUSER = "postgres"
+"""Who looks after the server, and may do everything."""
+OWNER = "portal_owner"
+"""Whose the tables are, as in service: neither the superuser nor the role that the portal runs as."""
+APPLICATION = "portal_application"
+"""The role that the portal runs as: it owns nothing, and row-level security holds for it."""
+
+SEES_ALL = "-c portal.reads=all -c portal.writes=all"
+"""How whoever looks past the portal, as the owner, gets past the wall."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,21 @@ def server_address(run_folder: Path) -> str:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
+            for role in (OWNER, APPLICATION):
+                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    connection.execute(f"CREATE ROLE {role} LOGIN")
+            # For the tests that falsify the trail past its triggers and keys; in service nobody gets this.
+            connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {APPLICATION}")
     return address
+
+
+def address_for(server: str, database: str, role: str) -> str:
+    """The address of a database on the run's server for one of the two roles."""
+    address = make_url(server).set(database=database, username=role, password=None)
+    if role == OWNER:
+        address = address.update_query_dict({"options": SEES_ALL})
+    # The driver takes this for an address too, and a plus sign for a plus sign.
+    return address.render_as_string(hide_password=False).replace("+", "%20")
 
 
 def watch(run_folder: Path) -> None:

@@ -29,12 +29,15 @@ reports   (tests/report_forms.py) one template in each, world.report_forms["a"];
 templates (tests/world_report_templates.py) p.own, published for probation, and p.draft, its next version
 contests  (tests/world_contests.py) p.strategy, open, and p.past_initial; April 2026 is frozen, twice
 withdrawn (tests/world_withdrawals.py) p.gp, a report on p.initial with a file; p.school, a file of its report
+closed    (tests/world_restrictions.py) restrictions p.standing and p.ended, a hold p.initial, an opening p.reviewed
 scrutiny  (tests/world_scrutiny.py) challenges, quotations, a remark to p.gp, keys p.gp and p.whole
 packs     (tests/world_packs.py) p.board, p.dataset, p.child_lists and p.failed
 samples   (tests/world_samples.py) p.closed, p.theme, being reviewed, and p.set_up; reviews p.past_police …
 plan      (tests/world_improvement.py) of improvement: area p.first, actions p.day, p.monthly, p.review and p.done
 links     (tests/world_return_links.py) contacts p.gp and p.school, and a link p.initial/school that is out
 views     (tests/world_saved_views.py) of the figures, saved: p.board, p.lead and p.chair
+passkeys  (tests/world_passkeys.py) p.other_gp, its lead's, who is signed in elsewhere too
+records   (tests/world_records.py) holds p.agency and p.lifted; erasures p.due and p.erased; request p.child_1
 feedback  (tests/world_feedback.py) cards p.initial/family and p.past_initial/professional; what two people wrote
 
 It is the tenth of June 2026, 11:00 in London. Two worlds built one after the other have the same ids.
@@ -212,6 +215,9 @@ class World:
     report_forms: dict[str, int] = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=dict)
     withdrawals: dict[str, int] = field(default_factory=dict)
+    restrictions: dict[str, int] = field(default_factory=dict)
+    report_holds: dict[str, int] = field(default_factory=dict)
+    openings: dict[str, int] = field(default_factory=dict)
     dip_rules: dict[str, int] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     sampled: dict[str, int] = field(default_factory=dict)
@@ -225,6 +231,13 @@ class World:
     remarks: dict[str, int] = field(default_factory=dict)
     api_keys: dict[str, Any] = field(default_factory=dict)
     saved_views: dict[str, int] = field(default_factory=dict)
+    legal_holds: dict[str, int] = field(default_factory=dict)
+    erasures: dict[str, int] = field(default_factory=dict)
+    old_families: dict[str, int] = field(default_factory=dict)
+    subject_exports: dict[str, int] = field(default_factory=dict)
+    records_of: dict[int, frozenset[str]] = field(default_factory=dict)
+    passkeys: dict[str, int] = field(default_factory=dict)
+    open_sessions: dict[str, int] = field(default_factory=dict)
     markers: list[Marker] = field(default_factory=list)
     _hidden: dict[str, tuple[int, list[tuple[Marker, str]]]] = field(default_factory=dict)
 

@@ -47,7 +47,11 @@ class ReturnLinkBuilder:
         world, name = self.world, f"ZQ-{letter.upper()}-{agency.upper()}-CONTACT-QZ"
         lead = f"{letter}.{agency}.lead"
         # An administrator reads in the activity log who did what, and whoever sees the meeting what was done by a link.
-        world.mark("contact", letter, {lead, f"{letter}.coordinator", f"{letter}.administrator"}, name)
+        readers = {lead, f"{letter}.coordinator", f"{letter}.administrator"}
+        # Whoever keeps a family's record says who is shut out of it, and that may be somebody who answers by links.
+        keepers = ("chair", "second_chair", "manager") if agency == "school" else ("chair", "manager")
+        readers |= {f"{letter}.{name}" for name in keepers}
+        world.mark("contact", letter, readers, name)
         user = self.add(User(email=f"{name.lower()}@{agency}.example", name=name, created_at=BEFORE))
         contact = self.add(
             AgencyContact(

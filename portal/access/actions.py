@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from portal.access import meetings
 from portal.access.audits import OPEN_STATUSES, is_own
+from portal.access.closed_records import open_meetings_where
 from portal.access.kept import kept_for_hat
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
@@ -35,7 +36,7 @@ class MeetingPart:
     """What the viewer has to do with the meeting that an action came from.
 
     `sees`: whether they see it at all. `has_part`: whether their agency is invited to it, relevant, and not "not ours";
-    never where the meeting is for named people only.
+    never where the meeting is for named people only, nor where its record is closed to the viewer.
     """
 
     sees: bool = False
@@ -54,7 +55,8 @@ def visible_to(viewer: Viewer) -> Select[Action]:
     their sector's. The rest of the board's world: all of the partnership. Chairs, coordinators, managers: none.
 
     From meetings, which are about a child. Whoever sees the meeting; and its owner, in whichever team, while their
-    agency has a part in it and it is not for named people only. The board's world: none, and none is counted for it.
+    agency has a part in it, it is not for named people only, and its record is not closed to them. The board's world:
+    none, and none is counted for it.
     """
     if viewer.partnership_id is None or not viewer.may(Permission.ACTIONS_VIEW):
         return select(Action).where(false())
@@ -83,6 +85,7 @@ def _meeting_where(viewer: Viewer) -> ColumnElement[bool]:
     has_part = exists().where(
         Meeting.id == Action.meeting_id,
         Meeting.named_people_only.is_(False),
+        open_meetings_where(viewer),
         Invitation.meeting_id == Meeting.id,
         Invitation.agency_id == viewer.agency_id,
         Invitation.expectation != Expectation.NOT_RELEVANT,
@@ -199,7 +202,7 @@ def standing_before(viewer: Viewer, conference: Meeting) -> Select[Action]:
     """Open actions of the child's other meetings, for whoever keeps this conference.
 
     Its chair need not have chaired those meetings: what other panels asked for is part of what the conference decides.
-    Of a meeting for named people only they learn nothing that they do not see anyway.
+    Of a meeting for named people only they learn nothing that they do not see anyway, and nothing of a closed record.
     """
     if not may_record(viewer, conference):
         return select(Action).where(false())
@@ -216,6 +219,7 @@ def standing_before(viewer: Viewer, conference: Meeting) -> Select[Action]:
             Action.status != ActionStatus.CLOSED,
             Meeting.id != conference.id,
             of_case,
+            open_meetings_where(viewer),
             or_(Meeting.named_people_only.is_(False), meetings.visible_where(viewer)),
         )
     )

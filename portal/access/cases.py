@@ -56,12 +56,16 @@ def children_of_meeting(meeting_id: int) -> Select[Child]:
 
 def _has_meeting(viewer: Viewer, about: type[Case] | type[Child]) -> ColumnElement[bool]:
     """Families, or children of families, with a meeting that the viewer sees."""
-    case_id: Any = about.id if about is Case else Child.case_id
+    return seen_where(viewer, about, about.id if about is Case else Child.case_id)
+
+
+def seen_where(viewer: Viewer, of: type[Any], case_id: Any) -> ColumnElement[bool]:
+    """Rows of a table that names its family in this column, of families with a meeting that the viewer sees."""
     seen = meetings.visible_where(viewer)
     further = select(Meeting.id).join(MeetingCase, MeetingCase.meeting_id == Meeting.id)
     return or_(
-        exists().where(Meeting.case_id == case_id, seen).correlate(about),
-        further.where(MeetingCase.case_id == case_id, seen).correlate(about).exists(),
+        exists().where(Meeting.case_id == case_id, seen).correlate(of),
+        further.where(MeetingCase.case_id == case_id, seen).correlate(of).exists(),
     )
 
 

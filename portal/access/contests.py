@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from portal.access import meetings
+from portal.access.closed_records import open_at_where
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.contest_vocabulary import ContestStatus
@@ -46,6 +47,7 @@ def outcomes_visible_to(viewer: Viewer) -> Select[Contest]:
             Invitation.id == Contest.invitation_id,
             Invitation.partnership_id == viewer.partnership_id,
             Invitation.agency_id == viewer.agency_id,
+            open_at_where(viewer, Invitation.meeting_id),
         )
         .correlate(Contest)
         .exists()

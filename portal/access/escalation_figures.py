@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
+from portal.access.closed_records import sees_every_record
 from portal.access.escalations import WHOLE_LOG
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
@@ -31,8 +32,9 @@ class EscalationScope:
 def scope(viewer: Viewer) -> EscalationScope:
     """Board, business manager, scrutineer, manager: the partnership; sector lead: what their sector is asked.
 
-    Small counts are shown to those alone who see the whole log, each matter with its agencies: they could count it
-    themselves. The board reads nothing agency by agency but pairs that are no small count. Raises NotPermitted.
+    Small counts are shown to those alone who see the whole log, each matter with its agencies, and to whom no record is
+    closed: they could count it themselves. The board reads nothing agency by agency but pairs that are no small count.
+    Raises NotPermitted.
     """
     if viewer.partnership_id is None or not viewer.may(Permission.ESCALATIONS_FIGURES):
         raise NotPermitted("Figures of escalations are not part of this role.")
@@ -41,7 +43,7 @@ def scope(viewer: Viewer) -> EscalationScope:
     return EscalationScope(
         partnership_id=viewer.partnership_id,
         sector=viewer.sector if viewer.role is Role.SECTOR_LEAD else None,
-        hides_small=not viewer.is_system and viewer.role not in WHOLE_LOG,
+        hides_small=not viewer.is_system and (viewer.role not in WHOLE_LOG or not sees_every_record(viewer)),
         names_agencies=viewer.role is not Role.BOARD_MEMBER,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from portal.access import meetings
+from portal.access.closed_records import is_closed_of, open_at_where, open_of_where
 from portal.access.kept import kept_for_hat
 from portal.access.roles import STRUCTURED_ONLY, Permission
 from portal.access.viewer import Viewer
@@ -29,7 +30,8 @@ def visible_to(viewer: Viewer) -> Select[Escalation]:
 
     Leads: those that their agency raised or that were raised with it. Practitioners: of these their team's, and what
     they raised themselves. Chairs: what they raised, and what is about a meeting of theirs. The safeguarding manager,
-    the business manager and the scrutineer: all. A signatory: what they were told of. Everybody else: none.
+    the business manager and the scrutineer: all. A signatory: what they were told of. Everybody else: none. Nobody sees
+    one about a family whose record is closed to them.
     """
     return select(Escalation).where(visible_where(viewer))
 
@@ -39,7 +41,11 @@ def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     """The rule of `visible_to` as a condition, for a select that starts elsewhere."""
     if viewer.partnership_id is None or not viewer.may(Permission.ESCALATIONS_VIEW):
         return false()
-    own_partnership = Escalation.partnership_id == viewer.partnership_id
+    own_partnership = and_(
+        Escalation.partnership_id == viewer.partnership_id,
+        open_of_where(viewer, Escalation.case_id),
+        open_at_where(viewer, Escalation.meeting_id),
+    )
     if viewer.is_system or viewer.role in WHOLE_LOG:
         return own_partnership
     mine = Escalation.raised_by_membership_id == viewer.membership_id
@@ -95,7 +101,11 @@ def may_view(viewer: Viewer, escalation: Escalation, *, chairs_meeting: bool = F
     """
     if escalation.partnership_id != viewer.partnership_id or not viewer.may(Permission.ESCALATIONS_VIEW):
         return False
-    if viewer.is_system or viewer.role in WHOLE_LOG:
+    if viewer.is_system:
+        return True
+    if is_closed_of(viewer, escalation.case_id) or escalation.meeting_id in viewer.closed_meetings:
+        return False
+    if viewer.role in WHOLE_LOG:
         return True
     is_mine = escalation.raised_by_membership_id == viewer.membership_id
     if viewer.role is Role.CHAIR:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, false, select
 
 from portal.access import meetings
+from portal.access.closed_records import sees_every_record
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import NotPermitted
@@ -68,8 +69,8 @@ def counted_where(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def hides_small(viewer: Viewer) -> bool:
-    """Whether small counts are withheld: from all but the chairs' manager.
+    """Whether small counts are withheld: from all but the chairs' manager, and from one to whom a record is closed.
 
     A chair knows which conferences a month had, and would know a family by a count of one.
     """
-    return not viewer.is_system and viewer.role is not Role.SAFEGUARDING_MANAGER
+    return not viewer.is_system and (viewer.role is not Role.SAFEGUARDING_MANAGER or not sees_every_record(viewer))

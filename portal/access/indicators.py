@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from portal.access import escalation_figures, plans
+from portal.access.closed_records import sees_every_record
 from portal.access.roles import CASE_ROLES, Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import NotPermitted
@@ -29,7 +30,8 @@ class FigureScope:
 def scope(viewer: Viewer) -> FigureScope:
     """Board, business manager, scrutineer, manager: the partnership; sector lead: the sector; lead: the agency.
 
-    Raises NotPermitted. Only roles that work with the children themselves see small counts.
+    Raises NotPermitted. Only roles that work with the children themselves see small counts, and of these nobody from
+    whom a record is kept: a count of one would tell of it.
     """
     if viewer.partnership_id is None or not viewer.may(Permission.FIGURES_VIEW):
         raise NotPermitted("Figures are not part of this role.")
@@ -40,7 +42,7 @@ def scope(viewer: Viewer) -> FigureScope:
         partnership_id=viewer.partnership_id,
         agency_id=viewer.agency_id if viewer.role is Role.AGENCY_LEAD or viewer.key is not None else None,
         agency_type=sector if viewer.role is Role.SECTOR_LEAD else None,
-        hides_small=not viewer.is_system and viewer.role not in CASE_ROLES,
+        hides_small=not viewer.is_system and _sees_too_little(viewer),
     )
 
 
@@ -64,8 +66,8 @@ def sector_of(viewer: Viewer) -> AgencyType | None:
 def hides_small(viewer: Viewer, measures: Sequence[Measure]) -> bool:
     """Whether small counts of any of these measures are hidden from the viewer.
 
-    They are from everybody whose role has no case access; of plans also from others than the safeguarding manager, and
-    of escalations shown to those who read the whole log.
+    They are from everybody whose role has no case access, or to whom a record is closed; of plans also from others than
+    the safeguarding manager, and of escalations shown to those who read the whole log.
     """
     if viewer.is_system:
         return False
@@ -77,7 +79,11 @@ def _hides_small(viewer: Viewer, source: Source) -> bool:
         return plans.hides_small(viewer)
     if source is Source.ESCALATIONS and viewer.may(Permission.ESCALATIONS_FIGURES):
         return escalation_figures.scope(viewer).hides_small
-    return viewer.role not in CASE_ROLES
+    return _sees_too_little(viewer)
+
+
+def _sees_too_little(viewer: Viewer) -> bool:
+    return viewer.role not in CASE_ROLES or not sees_every_record(viewer)
 
 
 def may_open_rows(viewer: Viewer) -> bool:

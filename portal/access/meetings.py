@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, or_, select, true
 
+from portal.access.closed_records import is_closed, open_at_where, open_meetings_where
 from portal.access.kept import kept_for_hat
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
@@ -27,7 +28,8 @@ def visible_to(viewer: Viewer) -> Select[Meeting]:
 
     Practitioners: those their agency is invited to and relevant for, within their team. Leads: their whole
     agency's. Chairs: those they chair. Manager and coordinator: all. Everybody else: none. Of these, a meeting for
-    named people only is seen by those who are named on it, and by nobody else.
+    named people only is seen by those who are named on it, and by nobody else; and one about a family whose record is
+    closed to the viewer is not there (access/closed_records.py).
 
     A link opens no meeting, so that nothing that hangs on one comes with it: it opens its invitation alone.
     """
@@ -43,10 +45,10 @@ def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_system:
         return own_partnership
     if viewer.role in WHOLE_PARTNERSHIP:
-        return and_(own_partnership, _open_to(viewer, Meeting.id))
+        return and_(own_partnership, _open_to(viewer, Meeting.id), open_meetings_where(viewer))
     if viewer.role is Role.CHAIR:
         mine = Meeting.chair_membership_id == viewer.membership_id
-        return and_(own_partnership, mine, _open_to(viewer, Meeting.id))
+        return and_(own_partnership, mine, _open_to(viewer, Meeting.id), open_meetings_where(viewer))
     own_invitation = (
         exists().where(Invitation.meeting_id == Meeting.id, own_invitation_where(viewer)).correlate(Meeting)
     )
@@ -85,6 +87,7 @@ def own_invitation_where(viewer: Viewer) -> ColumnElement[bool]:
         Invitation.agency_id == viewer.agency_id,
         Invitation.expectation != Expectation.NOT_RELEVANT,
         or_(Invitation.answer.is_(None), Invitation.answer != Answer.NOT_OURS),
+        open_at_where(viewer, Invitation.meeting_id),
     )
     if viewer.agency_id is None:
         return false()
@@ -137,7 +140,7 @@ def may_view(viewer: Viewer, meeting: Meeting, own: Invitation | None, *, is_nam
         return False
     if viewer.is_system:
         return True
-    if not is_named and meeting.named_people_only:
+    if (not is_named and meeting.named_people_only) or is_closed(viewer, meeting):
         return False
     if viewer.role in WHOLE_PARTNERSHIP:
         return True
@@ -157,7 +160,7 @@ def may_view_invitation(viewer: Viewer, invitation: Invitation, meeting: Meeting
 
 def _is_own(viewer: Viewer, invitation: Invitation, meeting: Meeting) -> bool:
     """Whether it is the viewer's agency's, and their team's; who is named on a meeting is so whatever their team."""
-    if not _of_agency(viewer, invitation):
+    if not _of_agency(viewer, invitation) or is_closed(viewer, meeting):
         return False
     if viewer.link is not None:
         return invitation.id == viewer.link.invitation_id and not meeting.named_people_only

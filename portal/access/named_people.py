@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, exists, false, select
 
 from portal.access import meetings
+from portal.access.closed_records import is_closed, open_meetings_where
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.vocabulary import MeetingStatus
@@ -46,11 +47,15 @@ def may_name(viewer: Viewer, meeting: Meeting) -> bool:
 def known_to_exist(viewer: Viewer) -> Select[Meeting]:
     """The partnership's meetings for named people only: that they exist, for the safeguarding manager alone.
 
+    Not of one about a family whose record is closed to them.
+
     Of these no more may be shown than reference and day.
     """
     if viewer.partnership_id is None or not viewer.may(Permission.NAMED_MEETINGS_OVERSEE):
         return select(Meeting).where(false())
-    return select(Meeting).where(Meeting.partnership_id == viewer.partnership_id, Meeting.named_people_only)
+    return select(Meeting).where(
+        Meeting.partnership_id == viewer.partnership_id, Meeting.named_people_only, open_meetings_where(viewer)
+    )
 
 
 def may_know(viewer: Viewer, meeting: Meeting) -> bool:
@@ -59,6 +64,7 @@ def may_know(viewer: Viewer, meeting: Meeting) -> bool:
         viewer.may(Permission.NAMED_MEETINGS_OVERSEE)
         and meeting.partnership_id == viewer.partnership_id
         and meeting.named_people_only
+        and not is_closed(viewer, meeting)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Select, exists, false, select
 
+from portal.access.closed_notices import open_notices_where
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
 from portal.domain.message_vocabulary import MailState, NoticeKind
@@ -27,6 +28,8 @@ TOLD_WITH: Mapping[NoticeKind, frozenset[Permission]] = {
     NoticeKind.CONSULTATION_RECORDED: frozenset({Permission.REPORTS_WRITE}),
     NoticeKind.REPORT_WITHDRAWN: frozenset({Permission.REPORTS_READ}),
     NoticeKind.WITHDRAWAL_LISTED: frozenset({Permission.WITHDRAWALS_VIEW}),
+    NoticeKind.RECORD_OPENED: frozenset({Permission.RESTRICTIONS_KEEP}),
+    NoticeKind.OPENING_REVIEWED: frozenset({Permission.GLASS_BREAK}),
     NoticeKind.ATTENDANCE_TO_SAY: frozenset({Permission.ATTENDANCE_DECLARE}),
     NoticeKind.REGISTER_TO_CLOSE: frozenset({Permission.REGISTER_KEEP}),
     NoticeKind.PROPOSALS: frozenset({Permission.ESCALATIONS_PROPOSED}),
@@ -84,11 +87,16 @@ TOLD_WITH: Mapping[NoticeKind, frozenset[Permission]] = {
 
 
 def visible_to(viewer: Viewer) -> Select[Notice]:
-    """A person's own notices, under all of their current memberships; nobody else's, not even an administrator's."""
+    """A person's own notices, under all of their current memberships; nobody else's, not even an administrator's.
+
+    What they were told of a record before it was closed to them has gone from it, for as long as it is.
+    """
     if viewer.user_id is None or not viewer.hats:
         return select(Notice).where(false())
     own = [hat.membership_id for hat in viewer.hats]
-    return select(Notice).where(Notice.user_id == viewer.user_id, Notice.membership_id.in_(own))
+    return select(Notice).where(
+        Notice.user_id == viewer.user_id, Notice.membership_id.in_(own), open_notices_where(viewer.hats)
+    )
 
 
 def may_view(viewer: Viewer, notice: Notice) -> bool:

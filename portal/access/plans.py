@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
 from portal.access import meetings, outcomes
+from portal.access.closed_records import is_closed_of, open_of_where, sees_every_record
 from portal.access.kept import kept_for_hat
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
@@ -19,7 +20,8 @@ from portal.models.plans import MidwayCheck, Plan
 def visible_to(viewer: Viewer) -> Select[Plan]:
     """Plans of children, one by one: the manager and the coordinator all, a chair those of families they chair for.
 
-    A plan whose decision was taken back is nobody's: there never was one.
+    A plan whose decision was taken back is nobody's: there never was one. Nobody sees one of a record that is closed to
+    them.
     """
     return select(Plan).where(_visible_where(viewer))
 
@@ -27,7 +29,8 @@ def visible_to(viewer: Viewer) -> Select[Plan]:
 def _visible_where(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.partnership_id is None or not viewer.may(Permission.PLANS_VIEW):
         return false()
-    return and_(Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None), _case_where(viewer))
+    stands = and_(Plan.partnership_id == viewer.partnership_id, Plan.withdrawn_at.is_(None))
+    return and_(stands, open_of_where(viewer, Plan.case_id), _case_where(viewer))
 
 
 @kept_for_hat
@@ -82,14 +85,14 @@ def checks_visible_to(viewer: Viewer) -> Select[MidwayCheck]:
 
 def hides_small(viewer: Viewer) -> bool:
     """Whether small counts of plans are withheld: from everybody who does not see every child with one."""
-    return not viewer.is_system and viewer.role not in WHOLE_PARTNERSHIP
+    return not viewer.is_system and (viewer.role not in WHOLE_PARTNERSHIP or not sees_every_record(viewer))
 
 
 def may_view(viewer: Viewer, plan: Plan, *, sees_a_meeting: bool) -> bool:
     """Whether the viewer sees the plan, given whether they see a meeting of its case."""
     if plan.partnership_id != viewer.partnership_id or not viewer.may(Permission.PLANS_VIEW):
         return False
-    if plan.withdrawn_at is not None:
+    if plan.withdrawn_at is not None or is_closed_of(viewer, plan.case_id):
         return False
     return viewer.is_system or viewer.role in WHOLE_PARTNERSHIP or sees_a_meeting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
 from portal.access import meetings
+from portal.access.closed_records import open_at_where
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.scrutiny_vocabulary import QuotationState
@@ -48,6 +49,7 @@ def is_own(viewer: Viewer, quotation: Quotation) -> bool:
         and viewer.membership_id is not None
         and viewer.may(Permission.QUOTATIONS_PROPOSE)
         and quotation.proposed_by_membership_id == viewer.membership_id
+        and quotation.meeting_id not in viewer.closed_meetings
     )
 
 
@@ -85,6 +87,7 @@ def _own_where(viewer: Viewer) -> ColumnElement[bool]:
     return and_(
         Quotation.partnership_id == viewer.partnership_id,
         Quotation.proposed_by_membership_id == viewer.membership_id,
+        open_at_where(viewer, Quotation.meeting_id),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select, exists, false, select
 
-from portal.access import meetings
+from portal.access import meetings, restrictions
 from portal.access.kept import kept_for_hat
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
@@ -34,9 +34,15 @@ def openable_by(viewer: Viewer) -> Select[ReportBundle]:
 
 
 def files_visible_to(viewer: Viewer) -> Select[StoredFile]:
-    """The documents of these bundles."""
+    """The documents of these bundles; none of a meeting of which something is held back from the viewer's agency.
+
+    For such an agency another is made when it is opened, without that (services/reports/bundle_page.py).
+    """
     standing = openable_by(viewer).where(ReportBundle.file_id == StoredFile.id).with_only_columns(ReportBundle.id)
-    return select(StoredFile).where(standing.correlate(StoredFile).exists())
+    held = standing.join(Invitation, Invitation.meeting_id == ReportBundle.meeting_id).where(
+        Invitation.id.in_(restrictions.held_from(viewer))
+    )
+    return select(StoredFile).where(standing.correlate(StoredFile).exists(), ~held.correlate(StoredFile).exists())
 
 
 def may_view(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from portal.access import meetings
+from portal.access.closed_records import is_closed, open_meetings_where
 from portal.access.roles import WHOLE_PARTNERSHIP, Permission
 from portal.access.viewer import Viewer
 from portal.domain.vocabulary import AGENCY_ROLES, ReportStatus, Role
@@ -67,8 +68,9 @@ def visible_to(viewer: Viewer) -> Select[ReportWithdrawal]:
     """The data-protection list: a partnership's own for its manager and its administrators, an agency's for its leads.
 
     Also where the agency has said since that the child is not its own: that may be just why it was withdrawn. Of a
-    meeting for named people only, a lead and the manager see it where they are named; an administrator, who sees
-    neither case nor text of any, sees every entry, so that none is left without somebody who counts its hours.
+    meeting for named people only, a lead and the manager see it where they are named; of a record that is closed to
+    them they see none. An administrator, who sees neither case nor text of any, sees every entry, so that none is left
+    without somebody who counts its hours.
     """
     return select(ReportWithdrawal).where(visible_where(viewer))
 
@@ -118,6 +120,8 @@ def may_view(
         return True
     if viewer.role is Role.SAFEGUARDING_MANAGER:
         return meetings.may_view(viewer, meeting, None, is_named=is_named)
+    if is_closed(viewer, meeting):
+        return False
     if meeting.named_people_only:
         return meetings.may_view_invitation(viewer, invitation, meeting, is_named=is_named)
     return invitation.agency_id == viewer.agency_id
@@ -144,6 +148,10 @@ def _reached(viewer: Viewer) -> ColumnElement[bool]:
     elif viewer.agency_id is None:
         return false()
     else:
-        own = and_(Invitation.agency_id == viewer.agency_id, Invitation.partnership_id == viewer.partnership_id)
+        own = and_(
+            Invitation.agency_id == viewer.agency_id,
+            Invitation.partnership_id == viewer.partnership_id,
+            open_meetings_where(viewer),
+        )
         reached = of_report.where(own, or_(~Meeting.named_people_only, meetings.own_invitation_where(viewer)))
     return ReportWithdrawal.report_id.in_(reached)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from portal.access import meetings
+from portal.access.closed_records import is_closed, open_meetings_where, sees_every_record
 from portal.access.roles import CASE_ROLES, Permission
 from portal.access.viewer import Viewer
 from portal.domain.sample_vocabulary import ReviewPart, ReviewState, SampleStatus
@@ -44,8 +45,8 @@ def may_read_figures(viewer: Viewer) -> bool:
 
 
 def hides_small(viewer: Viewer) -> bool:
-    """Whether small counts of grades are withheld: from everybody who does not work with the children."""
-    return not viewer.is_system and viewer.role not in CASE_ROLES
+    """Whether small counts of grades are withheld: from whoever does not work with children, or is shut out."""
+    return not viewer.is_system and (viewer.role not in CASE_ROLES or not sees_every_record(viewer))
 
 
 def may_draw(viewer: Viewer) -> bool:
@@ -147,7 +148,8 @@ def _own_where(viewer: Viewer) -> ColumnElement[bool]:
         invited = exists().where(Invitation.meeting_id == Meeting.id, own).correlate(Meeting)
         return and_(SampleReview.agency_id == viewer.agency_id, invited)
     named_only = Meeting.named_people_only.is_(False)
-    return and_(SampleReview.membership_id == viewer.membership_id, or_(named_only, meetings.visible_where(viewer)))
+    seen = and_(or_(named_only, meetings.visible_where(viewer)), open_meetings_where(viewer))
+    return and_(SampleReview.membership_id == viewer.membership_id, seen)
 
 
 def may_view_review(
@@ -162,7 +164,9 @@ def may_view_review(
         is_own = review.agency_id is not None and review.agency_id == viewer.agency_id
         return is_own and meetings.may_view(viewer, meeting, own, is_named=is_named)
     is_own = review.membership_id is not None and review.membership_id == viewer.membership_id
-    return is_own and (not meeting.named_people_only or meetings.may_view(viewer, meeting, None, is_named=is_named))
+    if not is_own or is_closed(viewer, meeting):
+        return False
+    return not meeting.named_people_only or meetings.may_view(viewer, meeting, None, is_named=is_named)
 
 
 def may_grade(viewer: Viewer, review: SampleReview, sampled: SampledMeeting, sample: PracticeSample) -> bool:

@@ -20,11 +20,6 @@ def agencies_visible_to(viewer: Viewer) -> Select[PartnershipAgency]:
     return rows if _reads(viewer) else rows.where(false())
 
 
-def may_view_agency(viewer: Viewer, listed: PartnershipAgency, agency: Agency) -> bool:
-    """Whether the viewer reads what was said to this agency."""
-    return _reads(viewer) and agencies.may_view(viewer, listed, agency)
-
-
 def visible_to(viewer: Viewer) -> Select[SectorRemark]:
     """The remarks to those agencies."""
     return select(SectorRemark).where(

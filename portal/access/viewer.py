@@ -7,9 +7,21 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from portal.access.roles import KEY_PERMISSIONS, LINK_PERMISSIONS, ROLES, Permission
+from portal.domain.signing_in import is_fresh
 from portal.domain.vocabulary import AgencyType, Post, Role
 
 LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """A closed record that somebody has opened in an emergency, and until when (UTC)."""
+
+    opening_id: int
+    case_id: int
+    until: datetime
+    is_kept: bool = True
+    """Whether a manager or a coordinator is left who keeps the record; if none is, whoever opened it does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,12 @@ class Hat:
     team_id: int | None = None
     post: Post | None = None
     sector: AgencyType | None = None
+    closed_cases: frozenset[int] = frozenset()
+    """Families whose record is closed to the person now, without those that they have opened in an emergency."""
+    closed_meetings: frozenset[int] = frozenset()
+    """All meetings about one of these, also those under another family, as they were when the session was loaded."""
+    opened: tuple[OpenedRecord, ...] = ()
+    """What they have opened in an emergency, and may see until then."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -85,6 +103,8 @@ class Viewer:
     hats: tuple[Hat, ...] = ()
     system: str | None = None
     system_partnership_id: int | None = None
+    proved_at: datetime | None = None
+    """When the person last took every step of signing in, or proved since then that it is still they (UTC)."""
     code_pending: bool = False
     """Signed in with a password, and the second step (or its set-up) still to come."""
     unread_notices: int = 0
@@ -137,6 +157,11 @@ class Viewer:
     def is_signed_in(self) -> bool:
         """Whether a person has passed every step of signing in; whoever came by a link has not."""
         return self.user_id is not None and not self.code_pending and self.link is None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a person has proved within the last minutes who they are, as exports, roles and bulk views ask."""
+        return self.is_signed_in and is_fresh(self.proved_at, self.now)
 
     @property
     def is_known(self) -> bool:
@@ -194,6 +219,21 @@ class Viewer:
     def sector(self) -> AgencyType | None:
         """The agency type whose figures a sector lead sees."""
         return self.hat.sector if self.hat else None
+
+    @property
+    def closed_cases(self) -> frozenset[int]:
+        """Families whose record is closed to the person; see access/closed_records.py."""
+        return self.hat.closed_cases if self.hat else frozenset()
+
+    @property
+    def closed_meetings(self) -> frozenset[int]:
+        """The meetings about these families."""
+        return self.hat.closed_meetings if self.hat else frozenset()
+
+    @property
+    def opened(self) -> tuple[OpenedRecord, ...]:
+        """Closed records that they have opened in an emergency under this membership."""
+        return self.hat.opened if self.hat else ()
 
     @property
     def partnership_name(self) -> str:

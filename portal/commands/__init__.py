@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal.commands import (
     activity,
+    backup,
     config,
     db,
     demo,
@@ -13,12 +14,15 @@ from portal.commands import (
     frameworks,
     imports,
     indicators,
+    keys,
     partnerships,
     people,
     policy,
     report_templates,
+    retention,
     samples,
     serve,
+    subject,
     worker,
 )
 
@@ -27,6 +31,7 @@ def register(app: Flask) -> None:
     """Add every command to `flask`."""
     for module in (
         activity,
+        backup,
         config,
         db,
         demo,
@@ -34,12 +39,15 @@ def register(app: Flask) -> None:
         frameworks,
         imports,
         indicators,
+        keys,
         partnerships,
         people,
         policy,
         report_templates,
+        retention,
         samples,
         serve,
+        subject,
         worker,
     ):
         app.cli.add_command(module.group)

@@ -15,11 +15,15 @@ from portal.config import ROOT, Settings
 group = AppGroup("db", help="Migrations of the database.")
 
 
-def configuration(owner_url: str) -> Config:
-    """Alembic's configuration, without a file of its own."""
+def configuration(owner_url: str, application_url: str = "") -> Config:
+    """Alembic's configuration, without a file of its own.
+
+    The role of `application_url` is granted what the portal does, where it is another than the owner's.
+    """
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = owner_url
+    config.attributes["application_url"] = application_url
     return config
 
 
@@ -33,8 +37,8 @@ def _settings() -> Settings:
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION (the newest by default)."""
     try:
-        command.upgrade(configuration(_settings().database_owner_url), revision)
-    except CommandError as fault:
+        command.upgrade(configuration(_settings().database_owner_url, _settings().database_url), revision)
+    except (CommandError, RuntimeError) as fault:
         raise_unusable([str(fault)])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,11 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from portal.config.anchors import AnchorPlace, anchor_faults, anchor_place
+from portal.config.keys import IN_FILE, IN_SETTING, new_field_keys, parse_field_keys, read_field_keys
+from portal.config.password_lists import password_list_faults
+from portal.config.providers import ProviderSettings, provider_faults, providers_of
+from portal.config.replicas import replica_faults
 from portal.config.servers import DEFAULT_MOST_FILE_MB, IN_BUCKET, file_faults, mail_faults, text_faults
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,8 +37,20 @@ WELL_KNOWN_SECRETS = frozenset(
     }
 )
 MIN_SECRET_LENGTH = 32
-FIELD_KEY_BYTES = 32
 MEGABYTE = 1024 * 1024
+
+
+__all__ = [
+    "DEMO",
+    "PRODUCTION",
+    "ROOT",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "new_field_keys",
+    "parse_field_keys",
+    "read_environment",
+]
 
 
 class SettingsError(Exception):
@@ -60,6 +76,8 @@ class Settings:
     field_keys: tuple[tuple[str, bytes], ...]
     base_url: str
     debug: bool
+    database_replica_url: str = ""
+    """A PostgreSQL that follows the first, and is read while that is away; empty where there is none."""
     file_store: str = ""
     """Where files lie, as file:///… or s3://…; empty is the folder `files` of the instance."""
     file_store_endpoint: str = ""
@@ -84,6 +102,12 @@ class Settings:
     """Its template for text messages; empty where none are sent, and codes are read out."""
     metrics_token: str = field(default="", repr=False)
     """What whoever collects /metrics shows; empty where nobody does."""
+    providers: tuple[ProviderSettings, ...] = ()
+    """Providers of single sign-on, as people are offered them."""
+    anchors: AnchorPlace = field(default_factory=AnchorPlace)
+    """Where anchors of the activity are kept."""
+    breached_passwords: Path | None = None
+    """A list of Pwned Passwords in one file, beside the portal's own; None where there is none."""
 
     @property
     def mail_from(self) -> str:
@@ -99,6 +123,12 @@ class Settings:
     def is_in_bucket(self) -> bool:
         """Whether files lie in a bucket that speaks S3."""
         return self.file_store.startswith(IN_BUCKET)
+
+    @property
+    def anchor_url(self) -> str:
+        """The address at which anchors of the activity are kept."""
+        beside = f"{self.file_store.rstrip('/')}/anchors" if self.is_in_bucket else ""
+        return self.anchors.url or beside or (self.instance.resolve() / "anchors").as_uri()
 
     @property
     def is_demo(self) -> bool:
@@ -133,21 +163,25 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         raise SettingsError([f"PORTAL_MODE is {mode!r}: use 'production' or 'demo'"])
     if mode == DEMO:
         home.mkdir(parents=True, exist_ok=True)
-        env = {**_kept_demo_keys(home), **{key: value for key, value in env.items() if value}}
+        kept = _kept_demo_keys(home)
+        if env.get(IN_FILE):
+            kept.pop(IN_SETTING, None)
+        env = {**kept, **{key: value for key, value in env.items() if value}}
     secret_key = env.get("SECRET_KEY", "")
     reasons += _secret_faults("SECRET_KEY", secret_key)
     field_keys: tuple[tuple[str, bytes], ...] = ()
     try:
-        field_keys = parse_field_keys(env.get("FIELD_KEYS", ""))
+        field_keys = read_field_keys(env)
     except ValueError as fault:
-        reasons.append(f"FIELD_KEYS {fault}")
+        reasons.append(str(fault))
     debug = env.get("FLASK_DEBUG", "").strip().lower() in {"1", "true", "yes", "on"}
     if mode == PRODUCTION and debug:
         reasons.append("FLASK_DEBUG is on: a debugger lets strangers run code; turn it off in production")
     if mode == PRODUCTION and hasattr(os, "geteuid") and os.geteuid() == 0:
         reasons.append("PORTAL_MODE is production and the process runs as root: run it as its own user")
-    reasons += file_faults(env)
-    reasons += mail_faults(env) + text_faults(env)
+    reasons += replica_faults(env) + file_faults(env)
+    reasons += mail_faults(env) + text_faults(env) + anchor_faults(env)
+    reasons += provider_faults(env) + password_list_faults(env)
     if token := env.get("METRICS_TOKEN", ""):
         reasons += _secret_faults("METRICS_TOKEN", token)
     if reasons:
@@ -162,6 +196,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         field_keys=field_keys,
         base_url=(env.get("BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
         debug=debug,
+        database_replica_url=env.get("DATABASE_REPLICA_URL", ""),
         file_store=env.get("FILE_STORE_URL", ""),
         file_store_endpoint=env.get("FILE_STORE_ENDPOINT", "").rstrip("/"),
         file_store_region=env.get("FILE_STORE_REGION", ""),
@@ -177,33 +212,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, instance: Path | 
         notify_text_api_key=env.get("NOTIFY_TEXT_API_KEY") or env.get("NOTIFY_API_KEY", ""),
         notify_text_template_id=env.get("NOTIFY_TEXT_TEMPLATE_ID", ""),
         metrics_token=env.get("METRICS_TOKEN", ""),
+        providers=providers_of(env),
+        anchors=anchor_place(env),
+        breached_passwords=Path(path) if (path := env.get("BREACHED_PASSWORDS", "")) else None,
     )
-
-
-def parse_field_keys(text: str) -> tuple[tuple[str, bytes], ...]:
-    """`id:base64[,id:base64…]`, the key to write with first; raises ValueError with what is wrong."""
-    keys: list[tuple[str, bytes]] = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        name, _, encoded = part.partition(":")
-        try:
-            raw = b64decode(encoded, validate=True)
-        except ValueError:
-            raw = b""
-        if not name.isalnum() or len(name) > 16 or len(raw) != FIELD_KEY_BYTES:
-            raise ValueError("must be id:base64 of 32 random bytes, several separated by commas")
-        if len(set(raw)) < 8:
-            raise ValueError("holds a key that is not random")
-        keys.append((name, raw))
-    if not keys:
-        raise ValueError("is missing: it encrypts what identifies a child")
-    if len({name for name, _ in keys}) != len(keys):
-        raise ValueError("names the same key id twice")
-    return tuple(keys)
-
-
-def new_field_keys() -> str:
-    """A fresh FIELD_KEYS value with one random key."""
-    return f"k1:{b64encode(secrets.token_bytes(FIELD_KEY_BYTES)).decode()}"
 
 
 def _secret_faults(name: str, value: str) -> list[str]:

@@ -41,10 +41,11 @@ def _bucket_faults(env: Mapping[str, str]) -> list[str]:
         for name in ("FILE_STORE_KEY_ID", "FILE_STORE_SECRET")
         if not env.get(name)
     ]
-    return [*faults, *_server_faults(env, "FILE_STORE_ENDPOINT")]
+    return [*faults, *server_faults(env, "FILE_STORE_ENDPOINT")]
 
 
-def _server_faults(env: Mapping[str, str], name: str) -> list[str]:
+def server_faults(env: Mapping[str, str], name: str) -> list[str]:
+    """What is wrong with a setting that is a server's address."""
     parts = urlsplit(env.get(name, ""))
     is_here = parts.scheme == "http" and parts.hostname in THIS_MACHINE
     is_server = is_here or (parts.scheme == "https" and bool(parts.hostname))
@@ -55,7 +56,7 @@ def _server_faults(env: Mapping[str, str], name: str) -> list[str]:
 
 def mail_faults(env: Mapping[str, str]) -> list[str]:
     """What is wrong with the settings of whoever sends mails: an SMTP server, or GOV.UK Notify."""
-    faults = _server_faults(env, "NOTIFY_BASE_URL")
+    faults = server_faults(env, "NOTIFY_BASE_URL")
     if address := env.get("SMTP_URL", ""):
         faults += _smtp_faults(address)
     if env.get("MAIL_FROM") and not _ADDRESS.fullmatch(env["MAIL_FROM"]):

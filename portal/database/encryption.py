@@ -34,6 +34,7 @@ class Keyring:
         self._index_keys: dict[str, bytes] = {}
         self._seal_keys: dict[str, bytes] = {}
         self._wrapping_keys: dict[str, bytes] = {}
+        self._check_values: dict[str, bytes] = {}
         self._writing_id = ""
 
     def install(self, keys: Sequence[tuple[str, bytes]]) -> None:
@@ -42,7 +43,13 @@ class Keyring:
         self._index_keys = {name: _derive(raw, b"blind index") for name, raw in keys}
         self._seal_keys = {name: _derive(raw, b"activity seal") for name, raw in keys}
         self._wrapping_keys = {name: _derive(raw, b"file keys") for name, raw in keys}
+        self._check_values = {name: _derive(raw, b"check value") for name, raw in keys}
         self._writing_id = keys[0][0]
+
+    @property
+    def check_values(self) -> dict[str, bytes]:
+        """What tells each key, by its id, from any other and gives nothing of it away; the one that writes first."""
+        return dict(self._check_values)
 
     @property
     def writing_id(self) -> str:
@@ -51,10 +58,9 @@ class Keyring:
 
     def encrypt(self, text: str, place: str) -> bytes:
         """Encrypt `text` for `place` (`table.column`)."""
-        name = self._writing_id
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[name].encrypt(nonce, text.encode(), place.encode())
-        return bytes([FORMAT, len(name)]) + name.encode() + nonce + sealed
+        sealed = self._ciphers[self._writing_id].encrypt(nonce, text.encode(), place.encode())
+        return self.beginning() + nonce + sealed
 
     def decrypt(self, stored: bytes, place: str) -> str:
         """Open what `encrypt` made; raises Undecryptable."""
@@ -70,6 +76,15 @@ class Keyring:
             return cipher.decrypt(nonce, sealed, place.encode()).decode()
         except InvalidTag:
             raise Undecryptable(f"{place}: the value was changed or belongs elsewhere") from None
+
+    def recrypt(self, stored: bytes, place: str) -> bytes:
+        """The same text under the key that writes now; raises Undecryptable."""
+        return self.encrypt(self.decrypt(stored, place), place)
+
+    def beginning(self, key_id: str | None = None) -> bytes:
+        """How every value begins that the key (the one that writes, where none is named) has encrypted."""
+        name = key_id or self._writing_id
+        return bytes([FORMAT, len(name)]) + name.encode()
 
     def blind_index(self, text: str, place: str) -> bytes:
         """What equals for equal texts (case, accents and spacing aside) and tells nothing else."""
@@ -89,6 +104,10 @@ class Keyring:
     def wrap(self, key: bytes) -> bytes:
         """A file's own key as it may be stored (RFC 3394), under the key that writes now."""
         return aes_key_wrap(self._wrapping_keys[self._writing_id], key)
+
+    def rewrap(self, wrapped: bytes, key_id: str) -> bytes:
+        """A file's own key as the key that writes now wraps it; raises Undecryptable."""
+        return self.wrap(self.unwrap(wrapped, key_id))
 
     def unwrap(self, wrapped: bytes, key_id: str) -> bytes:
         """The file's own key again; raises Undecryptable."""

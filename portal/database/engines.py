@@ -14,6 +14,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from portal.database.row_security import tell_scopes
+
 WRITE = "portal_write"
 """Execution option of a connection, and note in a session, that is about to change data."""
 
@@ -46,6 +48,7 @@ def prepare_engine(engine: Engine) -> None:
     event.listen(engine, "connect", _leave_uncompiled)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _asking(engine.dialect))
+    tell_scopes(engine)
 
 
 def writing_options(engine: Engine) -> dict[str, Any]:

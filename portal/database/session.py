@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.database.declarative import Base
 from portal.database.engines import WRITE, writing_options
+from portal.database.stand_in import refuse_on_replica
 from portal.database.write_queue import WriteQueue
 
 db = SQLAlchemy(
@@ -32,7 +33,8 @@ def writing() -> Iterator[Session]:
     """One transaction that changes data: all of it is kept, or none.
 
     What was read before is read again, so that a decision never rests on an old row. A service called
-    inside another's `writing()` joins it. Raises StaleDataError where an edited row's version moved on.
+    inside another's `writing()` joins it. Raises StaleDataError where an edited row's version moved on, and
+    PrimaryAway where only a replica answers.
     """
     session: Session = db.session()
     if session.info.get(WRITE):
@@ -42,9 +44,9 @@ def writing() -> Iterator[Session]:
     hooks: list[Callable[[Session], None]] = []
     session.info[WRITE] = {"before_commit": hooks}
     try:
-        with _turn(db.engine):
+        with turn(db.engine):
             try:
-                session.connection(execution_options=writing_options(db.engine))
+                refuse_on_replica(session.connection(execution_options=writing_options(db.engine)))
                 yield session
                 session.flush()
                 for hook in hooks:
@@ -81,8 +83,9 @@ def writing_apart() -> Iterator[Connection]:
     # Whoever held one connection while waiting for a second could wait for somebody who does the same.
     db.session.commit()
     engine = db.engine
-    with _turn(engine), engine.connect() as plain:
+    with turn(engine), engine.connect() as plain:
         connection = plain.execution_options(**writing_options(engine), **{UNCOUNTED: True})
+        refuse_on_replica(connection)
         with connection.begin():
             yield connection
 
@@ -92,7 +95,8 @@ def is_writing() -> bool:
     return bool(db.session().info.get(WRITE))
 
 
-def _turn(engine: Engine) -> AbstractContextManager[None]:
+def turn(engine: Engine) -> AbstractContextManager[None]:
+    """The writers' queue of a SQLite file; PostgreSQL needs none."""
     if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
         return nullcontext()
     path = engine.url.database

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from portal.database.encryption import keyring
+from portal.database.stand_in import PrimaryAway, may_open
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -49,5 +50,12 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else keyring.encrypt(value, self.place)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Decrypt; raises Undecryptable where the key is lost or the value was tampered with."""
-        return None if value is None else keyring.decrypt(bytes(value), self.place)
+        """Decrypt; raises Undecryptable where the key is lost or the value was tampered with.
+
+        On a replica nobody's reading can be noted, so what may name a child stays closed (PrimaryAway).
+        """
+        if value is None:
+            return None
+        if not may_open(self.place):
+            raise PrimaryAway(f"{self.place} is not opened where its reading cannot be noted")
+        return keyring.decrypt(bytes(value), self.place)

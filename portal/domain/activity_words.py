@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.domain.audit_activity import AUDIT_VERBS
+from portal.domain.evidence_activity import EVIDENCE_VERBS
 from portal.domain.figure_activity import FIGURE_VERBS
 from portal.domain.meeting_activity import MEETING_VERBS
 from portal.domain.people_activity import PEOPLE_VERBS
+from portal.domain.record_activity import RECORD_VERBS
+from portal.domain.restriction_activity import RESTRICTION_VERBS
 from portal.domain.scrutiny_activity import SCRUTINY_VERBS
+from portal.domain.sign_on_activity import SIGN_ON_VERBS
 
 REFUSED = "refused"
 
 VERBS: Mapping[str, str] = {
     **AUDIT_VERBS,
+    **EVIDENCE_VERBS,
     **FIGURE_VERBS,
     **MEETING_VERBS,
     **PEOPLE_VERBS,
+    **RESTRICTION_VERBS,
+    **RECORD_VERBS,
     **SCRUTINY_VERBS,
+    **SIGN_ON_VERBS,
     REFUSED: "Was refused",
 }
 
 SUBJECTS: Mapping[str, str] = {
+    "api_key": "API key",
+    "emergency_opening": "opening in an emergency",
     "membership": "role",
     "person": "person",
     "rule_set": "rule set",

@@ -18,6 +18,14 @@ class NotPermitted(PortalError):
     """The viewer may see the row or page but not do this; shown as 403 and logged."""
 
 
+class NotFresh(PortalError):
+    """The viewer may do this, and must first prove anew that it is they; `is_file` says that it gives a file."""
+
+    def __init__(self, *, is_file: bool = False) -> None:
+        super().__init__("Show that it is you, then this goes on.")
+        self.is_file = is_file
+
+
 class Conflict(PortalError):
     """Somebody else changed the row first; shown as 409 with both versions, nothing lost.
 

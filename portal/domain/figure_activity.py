@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FIGURE_VERBS: Mapping[str, str] = {
-    "saved_view.saved": "Saved a view of the figures",
-    "saved_view.changed": "Changed a saved view of the figures",
-    "saved_view.removed": "Removed a saved view of the figures",
-    "saved_views.sent": "Sent links to saved views of the figures",
     "comparators.kept": "Put a file of what measures are held against in place",
     "feedback.card_ended": "Ended a card for feedback",
     "feedback.card_made": "Made a card for feedback",
@@ -38,4 +34,8 @@ FIGURE_VERBS: Mapping[str, str] = {
     "rule_set.changed": "Changed the rules of the area from a day on",
     "rule_set.created": "Set the partnership’s rules",
     "rule_set.withdrawn": "Took back planned rules of the area",
+    "saved_view.changed": "Changed a saved view of the figures",
+    "saved_view.removed": "Removed a saved view of the figures",
+    "saved_view.saved": "Saved a view of the figures",
+    "saved_views.sent": "Sent links to saved views of the figures",
 }

@@ -18,6 +18,7 @@ from portal.domain.meeting_labels import MEETING_LABELS
 from portal.domain.outcome_labels import OUTCOME_LABELS
 from portal.domain.plan_labels import PLAN_LABELS
 from portal.domain.report_labels import REPORT_LABELS
+from portal.domain.restriction_labels import RESTRICTION_LABELS
 from portal.domain.return_link_labels import RETURN_LINK_LABELS
 from portal.domain.sample_labels import SAMPLE_LABELS
 from portal.domain.saved_view_labels import SAVED_VIEW_LABELS
@@ -178,6 +179,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
     JoiningPurpose: {
         JoiningPurpose.JOIN: _label("Join the portal", "Join"),
         JoiningPurpose.NEW_PASSWORD: _label("Choose a new password", "New password"),
+        JoiningPurpose.SIGN_ON: _label("Link single sign-on", "Single sign-on"),
     },
     ActivityOutcome: {
         ActivityOutcome.DONE: _label("Done"),
@@ -203,6 +205,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, Label]] = {
             **OUTCOME_LABELS,
             **PLAN_LABELS,
             **REPORT_LABELS,
+            **RESTRICTION_LABELS,
             **RETURN_LINK_LABELS,
             **SAMPLE_LABELS,
             **SAVED_VIEW_LABELS,

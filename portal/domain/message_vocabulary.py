@@ -18,6 +18,8 @@ class NoticeKind(StrEnum):
     CONSULTATION_RECORDED = "consultation_recorded"
     REPORT_WITHDRAWN = "report_withdrawn"
     WITHDRAWAL_LISTED = "withdrawal_listed"
+    RECORD_OPENED = "record_opened"
+    OPENING_REVIEWED = "opening_reviewed"
     ATTENDANCE_TO_SAY = "attendance_to_say"
     REGISTER_TO_CLOSE = "register_to_close"
     PROPOSALS = "proposals"

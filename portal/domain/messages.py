@@ -34,6 +34,8 @@ _ALWAYS = frozenset(
         NoticeKind.REPORT_SENT_BACK,
         NoticeKind.REPORT_WITHDRAWN,
         NoticeKind.WITHDRAWAL_LISTED,
+        NoticeKind.RECORD_OPENED,
+        NoticeKind.OPENING_REVIEWED,
         NoticeKind.QUORACY_ASKED,
         NoticeKind.QUORACY_FAILED,
         NoticeKind.ESCALATION_RAISED,

@@ -46,6 +46,8 @@ NOTICE_WORDS: Mapping[NoticeKind, NoticeWords] = {
     NoticeKind.WITHDRAWAL_LISTED: NoticeWords(
         "Report withdrawn: data protection", "See who had opened a report that was withdrawn", asks=False
     ),
+    NoticeKind.RECORD_OPENED: NoticeWords("Record opened in an emergency", "See who opened a closed record, and why"),
+    NoticeKind.OPENING_REVIEWED: _told("Opening reviewed", "Read what was said of a record that you opened"),
     NoticeKind.ATTENDANCE_TO_SAY: NoticeWords("Attendance to record", "Say who attended"),
     NoticeKind.REGISTER_TO_CLOSE: NoticeWords("Register to close", "Close a register"),
     NoticeKind.PROPOSALS: NoticeWords("Escalations proposed", "Decide what the rules propose to escalate"),

@@ -188,6 +188,8 @@ class JoiningPurpose(StrEnum):
 
     JOIN = "join"
     NEW_PASSWORD = "new_password"  # noqa: S105 - a purpose, not a password
+    SIGN_ON = "sign_on"
+    """To link the account with single sign-on; it sets no password."""
 
 
 class ActivityOutcome(StrEnum):

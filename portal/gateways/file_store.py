@@ -61,6 +61,14 @@ class FileStore(Protocol):
         """Delete a file; one that is not there is no fault. Raises OSError."""
         ...
 
+    def as_stored(self, name: str) -> Iterator[bytes]:
+        """What lies under a name, sealed as it is, in pieces: for a backup. Raises Damaged where nothing does."""
+        ...
+
+    def lay(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Put what `as_stored` gave under its name again, whole or not at all. Raises OSError."""
+        ...
+
     def names(self) -> Iterator[tuple[str, datetime]]:
         """Every file's name and when it was written (UTC), those that were never finished too. Raises OSError."""
         ...

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from portal.gateways.file_store import (
+    CHUNK,
     PART,
     Damaged,
     StoreUnusable,
@@ -44,22 +45,26 @@ class FolderStore:
     def write(self, key: bytes, context: bytes, chunks: Iterable[bytes]) -> str:
         """Store bytes, written aside and renamed, so that half a file never stands under its name."""
         name = new_name()
+        self.lay(name, sealed(key, context, chunks))
+        return name
+
+    def lay(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Put pieces under a name."""
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(path.name + PART)
+        part.unlink(missing_ok=True)  # of a restore that was killed: no other name comes twice
+        write_whole(path, pieces, part)
+
+    def as_stored(self, name: str) -> Iterator[bytes]:
+        """Read what lies under a name."""
         try:
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                for piece in sealed(key, context, chunks):
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        _keep_folder(path.parent)
-        return name
+            file = self._path(name).open("rb")
+        except OSError:
+            raise Damaged(f"{name[:8]}…: not in the store") from None
+        with file:
+            while piece := file.read(CHUNK):
+                yield piece
 
     def read(self, name: str, key: bytes, context: bytes, size: int) -> Iterator[bytes]:
         """Open a stored file."""
@@ -99,6 +104,22 @@ class FolderStore:
 
     def _path(self, name: str) -> Path:
         return self.folder / checked_name(name)[:2] / name
+
+
+def write_whole(path: Path, pieces: Iterable[bytes], part: Path) -> None:
+    """Write `part`, for its owner's eyes alone, and rename it: at the path stands all of it, or what stood there."""
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _keep_folder(path.parent)
 
 
 def _keep_folder(folder: Path) -> None:

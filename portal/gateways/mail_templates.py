@@ -61,6 +61,7 @@ def joining_mail(name: str, purpose: JoiningPurpose, whom: str, link: str, until
         "joining",
         person=name,
         is_new=purpose is JoiningPurpose.JOIN,
+        is_sign_on=purpose is JoiningPurpose.SIGN_ON,
         whom=whom,
         link=link,
         until=f"{day_words(ends.date(), ends.date())}, {ends:%H:%M}",
@@ -72,6 +73,18 @@ def password_changed_mail(name: str, at: datetime, link: str) -> Rendered:
     here = london_time(at)
     return render(
         "password_changed", person=name, changed=f"{day_words(here.date(), here.date())}, {here:%H:%M}", link=link
+    )
+
+
+def passkey_mail(name: str, at: datetime, link: str, *, is_added: bool) -> Rendered:
+    """The mail that tells somebody that a passkey was added to their account, or removed from it; `at` is UTC."""
+    here = london_time(at)
+    return render(
+        "passkey",
+        person=name,
+        changed=f"{day_words(here.date(), here.date())}, {here:%H:%M}",
+        is_added=is_added,
+        link=link,
     )
 
 
@@ -159,6 +172,11 @@ def previews(base_url: str = "https://portal.example") -> list[Preview]:
             "Feedback",
             "When whoever runs a conference asks a professional how it was",
             feedback_mail(name, f"{base_url}/f/…", at + timedelta(days=60)),
+        ),
+        (
+            "Passkey",
+            "After a passkey was added to an account, or removed from it",
+            passkey_mail(name, at, f"{base_url}/account/passkeys", is_added=True),
         ),
         ("Password changed", "After a password was changed", password_changed_mail(name, at, f"{base_url}/sign-in")),
     )

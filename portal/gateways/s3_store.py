@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.gateways.file_store import (
+    CHUNK,
     PART,
     Damaged,
     StoreSilent,
@@ -87,6 +88,9 @@ class Bucket:
 class S3Store:
     """Files in one bucket."""
 
+    part_bytes = PART_BYTES
+    """How much of a file lies in memory at a time."""
+
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
         self._lock = threading.Lock()
@@ -95,10 +99,15 @@ class S3Store:
     def write(self, key: bytes, context: bytes, chunks: Iterable[bytes]) -> str:
         """Store bytes, a part at a time."""
         name = new_name()
-        parts = _parts(sealed(key, context, chunks))
-        first = next(parts)
+        self.lay(name, sealed(key, context, chunks))
+        return name
+
+    def lay(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Put pieces under a name."""
+        parts = _parts(pieces, self.part_bytes)
+        first = next(parts, b"")
         try:
-            if len(first) < PART_BYTES:
+            if len(first) < self.part_bytes:
                 self._call("put_object", Key=self._key(name), Body=BytesIO(first))
             else:
                 self._write_parts(name, chain((first,), parts))
@@ -108,7 +117,22 @@ class S3Store:
             with suppress(OSError):
                 self.delete(name)
             raise
-        return name
+
+    def as_stored(self, name: str) -> Iterator[bytes]:
+        """Read what lies under a name."""
+        try:
+            body = self._call("get_object", Key=self._key(name))["Body"]
+        except FileNotFoundError:
+            raise Damaged(f"{name[:8]}…: not in the store") from None
+        try:
+            while True:
+                with self._plainly():
+                    piece: bytes = body.read(CHUNK)
+                if not piece:
+                    return
+                yield piece
+        finally:
+            body.close()
 
     def read(self, name: str, key: bytes, context: bytes, size: int) -> Iterator[bytes]:
         """Open a stored file; its bytes are fetched as they are read."""
@@ -260,13 +284,13 @@ def _client_of(bucket: Bucket) -> Any:
     )
 
 
-def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in parts of PART_BYTES, the last one shorter."""
+def _parts(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in parts of one size, the last one shorter."""
     held = bytearray()
     for piece in pieces:
         held += piece
-        while len(held) >= PART_BYTES:
-            yield bytes(memoryview(held)[:PART_BYTES])
-            del held[:PART_BYTES]
+        while len(held) >= size:
+            yield bytes(memoryview(held)[:size])
+            del held[:size]
     if held:
         yield bytes(held)

@@ -1,4 +1,4 @@
-"""The system's own trail: ids and no content, chained so that tampering shows."""
+"""The system's own trail: ids and no content, chained so that tampering shows; where it begins, and its anchors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database.declarative import Base, one_of
+from portal.database.declarative import Base, at_most, one_of
 from portal.domain.vocabulary import ActivityOutcome
 
 
@@ -50,3 +50,37 @@ class Activity(Base):
     outcome: Mapped[ActivityOutcome]
     key_id: Mapped[str] = mapped_column(String(16))
     seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class ActivityCheckpoint(Base):
+    """Where a chain begins since its oldest rows were let go: the last of them by its place and its seal.
+
+    The first row that is left rests on this seal. `mark` seals the checkpoint itself: whoever cuts off a chain's
+    beginning by hand cannot make one.
+    """
+
+    __tablename__ = "activity_checkpoints"
+
+    chain_id: Mapped[int] = mapped_column(ForeignKey("activity_chains.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+    last_at: Mapped[datetime]
+    """When the last row that was let go had been written."""
+    made_at: Mapped[datetime]
+    key_id: Mapped[str] = mapped_column(String(16))
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class ActivityAnchor(Base):
+    """An anchor that was put where anchors are kept; what it says stands there alone."""
+
+    __tablename__ = "activity_anchors"
+    __table_args__ = (at_most("name", 80), at_most("reason", 200))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """The SHA-256 of what lies there, in hexadecimal."""
+    made_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    """Why the trail was anchored anew, without regard to the anchors before; none for every day's."""

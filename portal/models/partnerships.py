@@ -73,6 +73,8 @@ class PartnershipAgency(Versioned, Base):
     """Whether a report goes only after the agency's lead has signed it off."""
     link_returns: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether people of the agency may answer by a link in a mail, without an account."""
+    local_sign_in: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether people of the agency may sign in with a password of the portal's own; without, by single sign-on only."""
 
     agency: Mapped[Agency] = relationship(lazy="raise", viewonly=True)
 

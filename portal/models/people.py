@@ -29,6 +29,7 @@ class User(Versioned, Base):
         at_most("email", 254),
         at_most("name", 120),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("ix_users_passkey_handle", "passkey_handle", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +40,8 @@ class User(Versioned, Base):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     """The last 30-second step whose code was accepted: a code works once."""
+    passkey_handle: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """By which authenticators know the account: random, so that it tells nothing of the person."""
     deactivated_at: Mapped[datetime | None]
     asleep_at: Mapped[datetime | None]
     """When an account that nobody had used for long was put to sleep; a lead or an administrator wakes it."""
@@ -119,4 +122,6 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     code_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key_id: Mapped[str | None] = mapped_column(String(16))
+    """The portal's key that made the digest, without which the code stops working; empty: made before it was noted."""
     used_at: Mapped[datetime | None]

@@ -7,16 +7,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.database.declarative import Base, one_of
+from portal.database.declarative import Base, at_most, one_of
 from portal.database.types import EncryptedText
-from portal.domain.signing_in import SessionEnd
+from portal.domain.signing_in import SessionEnd, SignInWay
 
 
 class SignInSession(Base):
     """One sign-in on one browser; the cookie holds a token of which only the digest stands here."""
 
     __tablename__ = "sign_in_sessions"
-    __table_args__ = (one_of("ended_by", SessionEnd),)
+    __table_args__ = (one_of("ended_by", SessionEnd), one_of("way", SignInWay), at_most("browser", 60))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -29,6 +29,12 @@ class SignInSession(Base):
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     """Written at most every 30 seconds."""
+    proved_at: Mapped[datetime | None]
+    """When its person last took every step that signing in asks of them; empty while a step is still to come."""
+    way: Mapped[SignInWay | None]
+    """By what they signed in; empty where that was before it was written down."""
+    browser: Mapped[str | None] = mapped_column(String(60))
+    """In plain words: what the browser calls itself is not kept."""
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[SessionEnd | None]
 
@@ -57,6 +63,8 @@ class KeptForm(Base):
     __tablename__ = "kept_forms"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
+    """Of the membership for which the page was drawn: whoever no longer works there does not get it back."""
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     path: Mapped[str] = mapped_column(String(300))
     content: Mapped[str] = mapped_column(EncryptedText("kept_forms.content"))

@@ -67,7 +67,7 @@ def pending(session: Session) -> int:
     return len(notes(session).get(_PENDING, ()))
 
 
-def record_reading(viewer: Viewer, verb: str, subject: str, subject_ids: Iterable[int]) -> None:
+def record_reading(viewer: Viewer, verb: str, subject: str, subject_ids: Iterable[int | None]) -> None:
     """Log that somebody reads a child's record, in a short transaction of its own before the page is shown."""
     _append_now([entry(viewer, verb, subject, subject_id) for subject_id in subject_ids])
 

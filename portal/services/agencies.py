@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager
 from portal.access import agencies as access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db
 from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -237,6 +238,7 @@ def _also_in(viewer: Viewer, agency_ids: Sequence[int]) -> dict[int, tuple[str, 
         .join(Partnership, Partnership.id == PartnershipAgency.partnership_id)
         .where(PartnershipAgency.agency_id.in_(agency_ids), Partnership.id != viewer.partnership_id)
         .order_by(Partnership.name)
+        .execution_options(**ACROSS)
     )
     own = {hat.partnership_id for hat in viewer.hats}
     named: dict[int, list[str]] = {}

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from portal.access import agencies as access
+from portal.database.scopes import ACROSS
 from portal.domain.addresses import clean_email
 from portal.domain.audit_vocabulary import SchoolPhase
 from portal.domain.errors import Conflict, Invalid, NotPermitted
@@ -22,6 +23,7 @@ from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency, PartnershipAgency
 from portal.services import case_facts
 from portal.services.changes import Change
+from portal.services.reach import under_every_hat
 
 LONGEST_CODE = 40
 LONGEST_NAME = 200
@@ -130,7 +132,7 @@ def by_code(session: Session, partnership_id: int | None, code: str) -> Partners
 def listing_partnerships(session: Session, agency_id: int) -> set[int]:
     """Every partnership that lists the agency."""
     rows = select(PartnershipAgency.partnership_id).where(PartnershipAgency.agency_id == agency_id)
-    return set(session.scalars(rows))
+    return set(session.scalars(rows.execution_options(**ACROSS)))
 
 
 def add_entry(change: Change, given: Details) -> Put:
@@ -185,9 +187,11 @@ def rewrite(change: Change, listed: PartnershipAgency, agency: Agency, given: De
     listed.code, listed.email = given.code, given.email
     if not (change.session.is_modified(listed) or change.session.is_modified(agency)):
         return Put(agency.id, Outcome.UNCHANGED, notes)
-    _flush(change.session)
-    if retyped:
-        _recount(change.session, agency.id)
+    # Of what type an agency is decides figures wherever it is listed: the database notes them with the change.
+    with under_every_hat(change.viewer):
+        _flush(change.session)
+        if retyped:
+            _recount(change.session, agency.id)
     change.log("agency.changed", "agency", agency.id)
     return Put(agency.id, Outcome.CHANGED, notes)
 

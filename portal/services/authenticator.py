@@ -191,7 +191,11 @@ def write_recovery_codes(change: Change) -> list[str]:
     codes = [_new_code() for _ in range(RECOVERY_CODES)]
     change.session.execute(delete(_CODES).where(_CODES.c.user_id == user_id))
     change.session.execute(
-        insert(_CODES), [{"user_id": user_id, "code_digest": keyring.blind_index(code, _PLACE)} for code in codes]
+        insert(_CODES),
+        [
+            {"user_id": user_id, "code_digest": keyring.blind_index(code, _PLACE), "key_id": keyring.writing_id}
+            for code in codes
+        ],
     )
     return codes
 

@@ -6,7 +6,7 @@ moved moves there too, and one that was cancelled leaves, as does one in which i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -85,9 +85,12 @@ def raise_sequences(session: Session, meeting_ids: Iterable[int]) -> None:
         )
 
 
-def calendars_of_mail(session: Session, office: Office, mail_id: int, now: datetime) -> tuple[Entry, ...]:
+def calendars_of_mail(
+    session: Session, office: Office, mail_id: int, now: datetime, *, without: Collection[int] = ()
+) -> tuple[Entry, ...]:
     """The meetings that a mail tells of, each as it stands now: by one statement, the next ones first.
 
+    `without` are notices that it tells no more, since their record has been closed to its reader.
     One that it takes away stays all the same where its reader has another part in it.
     """
     of_invitation = and_(Notice.subject == "invitation", Invitation.id == Notice.subject_id)
@@ -106,6 +109,7 @@ def calendars_of_mail(session: Session, office: Office, mail_id: int, now: datet
             Notice.kind.in_(TELLS_OF_A_MEETING),
             Notice.mail_place == MailPlace.MAILED,
             Notice.settled_at.is_(None),
+            Notice.id.not_in(without),
         )
         .distinct()
         .order_by(Meeting.scheduled_on, Meeting.id, is_over)

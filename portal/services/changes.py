@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.access.viewer import Viewer
+from portal.database.scopes import within
 from portal.database.session import writing
 from portal.domain.errors import Conflict
 from portal.services import activity
+from portal.services.reach import scope_of
 
 LOST = "Somebody else changed this a moment ago. Nothing was overwritten."
 DEADLOCK = "40P01"
@@ -45,7 +47,7 @@ def changing(viewer: Viewer) -> Iterator[Change]:
     RuntimeError where a change left no activity: that is a fault of ours, and nothing is kept.
     """
     try:
-        with writing() as session:
+        with within(scope_of(viewer)), writing() as session:
             before = activity.pending(session)
             yield Change(session, viewer)
             session.flush()

@@ -116,8 +116,11 @@ def _of_absence(viewer: Viewer, absence_id: int) -> _Scope:
     absence, membership = found_absence(viewer, absence_id)
     if not absences_access.may_change(viewer, absence, membership):
         raise NotPermitted("These days away are over, or somebody else’s.")
-    without = LEADS_ALONE if absences_access.is_own(viewer, membership) else frozenset()
-    return _Scope(membership, Span.within(viewer.today, absence.begins_on, absence.ends_on), without)
+    is_own = absences_access.is_own(viewer, membership)
+    # One's own list counts nothing of a record that is closed to oneself; a leaver's must be whole, whoever hands over.
+    seen_by = viewer.wearing(membership.id) if is_own else None
+    span = Span.within(viewer.today, absence.begins_on, absence.ends_on, seen_by)
+    return _Scope(membership, span, LEADS_ALONE if is_own else frozenset())
 
 
 def _page(session: Session, scope: _Scope) -> HandOver:

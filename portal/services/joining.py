@@ -17,7 +17,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, select, update
 
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
@@ -26,7 +26,7 @@ from portal.domain.errors import Invalid, PortalError
 from portal.domain.signing_in import LINK_LASTS_FOR, SessionEnd
 from portal.domain.vocabulary import JoiningPurpose
 from portal.models.people import JoiningLink, User
-from portal.services import known_people, passwords, sessions, sign_in, sleeping
+from portal.services import known_people, local_sign_in, passwords, sessions, sign_in, sleeping
 from portal.services.changes import Change, changing
 from portal.services.mailing import goes_by_mail, queue_account_mail
 
@@ -124,11 +124,15 @@ def _add_link(change: Change, user_id: int, purpose: JoiningPurpose, token: str)
 
 def open_link(token: str, now: datetime) -> OpenLink:
     """Whose link it is; looking uses nothing up. Raises LinkOver."""
+    return _open(JoiningLink.token_digest == _digest(token), now)
+
+
+def _open(which: ColumnElement[bool], now: datetime) -> OpenLink:
     row = db.session.execute(
         select(JoiningLink.id, JoiningLink.user_id, User.name, User.email, JoiningLink.purpose)
         .join(User, User.id == JoiningLink.user_id)
         .where(
-            JoiningLink.token_digest == _digest(token),
+            which,
             JoiningLink.used_at.is_(None),
             JoiningLink.expires_at > now,
             User.deactivated_at.is_(None),
@@ -149,12 +153,16 @@ def use_link(
     password that cannot be taken; the link then still works.
     """
     link = open_link(token, viewer.now)
+    if link.purpose is JoiningPurpose.SIGN_ON:
+        raise LinkOver("This link sets no password.")
     words = _tidy_name(name)
     passwords.check_new(password, name=words, email=link.email)
     hashed = hashed or passwords.hash_password(password)
     person = known_people.find_by_id(link.user_id)
     if person is None:
         raise LinkOver("This link does not work any more.")
+    if (agency := local_sign_in.agency_without(person.at(viewer.now))) is not None:
+        raise Invalid(local_sign_in.why_off(agency))
     with changing(person.at(viewer.now)) as change:
         _use_up(change, link)
         change.session.execute(
@@ -163,9 +171,7 @@ def use_link(
             .values(password_hash=hashed)
             .execution_options(synchronize_session=False)
         )
-        if person.is_asleep:
-            # Whoever looks after all their roles gave them the link, at most three days ago.
-            sleeping.wake_in(change, link.user_id)
+        wake(change, person)
         if words != person.name:
             _rename(change, link.user_id, words)
         sessions.end_sessions(change.session, link.user_id, reason=SessionEnd.PASSWORD_CHANGED)
@@ -173,6 +179,34 @@ def use_link(
         if link.purpose is JoiningPurpose.NEW_PASSWORD:
             passwords.tell_changed(change, link.user_id)
         return sign_in.begin(change, person) if person.hats else None
+
+
+def still_open(link_id: int, now: datetime) -> OpenLink:
+    """The link of this id, which somebody has opened and not used yet. Raises LinkOver."""
+    return _open(JoiningLink.id == link_id, now)
+
+
+def agency_without_password(link: OpenLink, now: datetime) -> str | None:
+    """The agency of the link's person that asks for single sign-on; None where they may choose a password."""
+    person = known_people.find_by_id(link.user_id)
+    return local_sign_in.agency_without(person.at(now)) if person is not None else None
+
+
+def unknown_password() -> str:
+    """A password that nobody knows, for an account that has joined by single sign-on."""
+    return secrets.token_urlsafe(32)
+
+
+def take_up(change: Change, link: OpenLink) -> int | None:
+    """Use a link up for something else than a password; gives who made it. Raises LinkOver."""
+    _use_up(change, link)
+    return change.session.scalar(select(JoiningLink.made_by_id).where(JoiningLink.id == link.id))
+
+
+def wake(change: Change, person: known_people.KnownPerson) -> None:
+    """Wake the account of a person who takes a link: who looks after all their roles gave it to them."""
+    if person.is_asleep:
+        sleeping.wake_in(change, person.user_id)
 
 
 def _use_up(change: Change, link: OpenLink) -> None:

@@ -12,23 +12,27 @@ A page with a form worth keeping asks for it where it draws the empty form:
 `take` gives None nearly always, and a form without posted data is then filled from `obj`. What was kept includes
 the `version` that the person had before them, so that a change by somebody else since is met as a conflict.
 Sending the page's form drops what was kept; reading it does not, so that the page may be loaded again. Only the
-person who typed it gets it. Passwords, codes and tokens are never kept.
+person who typed it gets it, and only while they work in the partnership that it was typed for. Passwords, codes and
+tokens are never kept.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Select, Table, delete, false, insert, or_, select, update
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import Hat, Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db, writing_apart
 from portal.domain.report_answers import seen
 from portal.domain.signing_in import SessionEnd
 from portal.models.sessions import KeptForm
+from portal.services.reach import within_hats
 from portal.services.sessions import Ended
 
 KEPT_FOR = timedelta(days=1)
@@ -42,6 +46,8 @@ ASKED = "seen-"
 """What stands before a question's name in the field beside it that says what its page showed."""
 
 _NEVER_KEPT = ("password", "code", "token", "csrf", "secret")
+_NOT_THEIRS = (SessionEnd.SIGNED_OUT, SessionEnd.PASSWORD_CHANGED, SessionEnd.ENDED_ELSEWHERE)
+"""Ends after which whoever still has the old cookie may not be its person."""
 _KEPT = cast(Table, KeptForm.__table__)
 
 
@@ -57,17 +63,61 @@ def keep(ended: Ended, path: str, fields: Iterable[tuple[str, str]], now: dateti
     asked = _asked(name for name, _text in sent)
     found = _as_found(sent, asked)
     sent = [(name, text) for name, text in sent if _is_kept(name, asked) and not _is_of(name, found)]
-    if (
-        not ended.was_complete
-        or ended.reason in (SessionEnd.SIGNED_OUT, SessionEnd.PASSWORD_CHANGED)
-        or len(path) > LONGEST_PATH
-    ):
+    if not ended.was_complete or ended.reason in _NOT_THEIRS or len(path) > LONGEST_PATH:
         return False
-    mine = _KEPT.c.user_id == ended.user_id
+    typist = _Typist(ended.user_id, ended.hats, ended.membership_id)
+    with within_hats(ended.hats):
+        return _store(typist, path, sent, asked if is_part else set(), now)
+
+
+def keep_for_proof(viewer: Viewer, path: str, fields: Iterable[tuple[str, str]]) -> bool:
+    """Keep what somebody sent to `path` who must first show that it is they; says whether it was kept.
+
+    Whole, with the membership for which it was filled in, because it is sent again as it is (`to_send_again`).
+    """
+    sent = [(name, text) for name, text in fields if _is_kept(name, ())]
+    return len(path) <= LONGEST_PATH and _store(_typist(viewer), path, sent, set(), viewer.now)
+
+
+def to_send_again(viewer: Viewer, path: str) -> list[tuple[str, str]] | None:
+    """What the viewer had sent to `path`, field by field; None where nothing is kept for it."""
+    return _read(viewer, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Typist:
+    """Whoever typed something: what they are, and as what they worked."""
+
+    user_id: int
+    hats: tuple[Hat, ...]
+    membership_id: int | None = None
+
+    @property
+    def works_in(self) -> set[int]:
+        """Their partnerships."""
+        return {hat.partnership_id for hat in self.hats}
+
+    def partnership_of(self, sent: Iterable[tuple[str, str]]) -> int | None:
+        """For which of their partnerships a form was filled in; None for somebody who works in none."""
+        by_hat = {hat.membership_id: hat.partnership_id for hat in self.hats}
+        wanted = (_as_hat(dict(sent).get(HAT, "")), self.membership_id, *by_hat)
+        return next((by_hat[number] for number in wanted if number in by_hat), None)
+
+
+def _typist(viewer: Viewer) -> _Typist:
+    return _Typist(viewer.user_id or 0, viewer.hats, viewer.membership_id)
+
+
+def _store(typist: _Typist, path: str, sent: list[tuple[str, str]], asked: set[str], now: datetime) -> bool:
+    """Keep a form's fields; with `asked`, these questions' alone, and what was kept of the others stays."""
+    user_id, partnership_id = typist.user_id, typist.partnership_of(sent)
+    mine = _KEPT.c.user_id == user_id
+    if partnership_id is None:
+        return False
     with writing_apart() as connection:
-        if is_part and asked:
+        if asked:
             names = {name for name, _text in sent}
-            before = connection.scalar(_newest(ended.user_id, path, now))
+            before = connection.scalar(_newest(typist, path, now))
             sent = [pair for pair in _pairs(before) if pair[0] not in names and not _is_of(pair[0], asked)] + sent
         content = json.dumps(sent)
         if not 2 < len(content) <= LONGEST_CONTENT:
@@ -75,7 +125,8 @@ def keep(ended: Ended, path: str, fields: Iterable[tuple[str, str]], now: dateti
         newest = select(_KEPT.c.id).where(mine).order_by(_KEPT.c.id.desc()).limit(MOST_PER_PERSON - 1)
         connection.execute(delete(_KEPT).where(or_(_KEPT.c.kept_at <= now - KEPT_FOR, mine & (_KEPT.c.path == path))))
         connection.execute(delete(_KEPT).where(mine, _KEPT.c.id.not_in(newest)))
-        connection.execute(insert(_KEPT).values(user_id=ended.user_id, path=path, content=content, kept_at=now))
+        new = {"partnership_id": partnership_id, "user_id": user_id, "path": path, "content": content, "kept_at": now}
+        connection.execute(insert(_KEPT).values(new))
     return True
 
 
@@ -109,8 +160,7 @@ def take(viewer: Viewer, path: str) -> KeptFields | None:
 
 def hat_of(viewer: Viewer, path: str) -> int | None:
     """The membership for which the kept page was drawn, so that it can be opened under it again."""
-    hat = dict(_read(viewer, path) or ()).get(HAT, "")
-    return int(hat) if hat.isascii() and hat.isdigit() and len(hat) < 10 else None
+    return _as_hat(dict(_read(viewer, path) or ()).get(HAT, ""))
 
 
 def drop(viewer: Viewer, path: str, *, only: Collection[str] | None = None) -> None:
@@ -123,7 +173,7 @@ def drop(viewer: Viewer, path: str, *, only: Collection[str] | None = None) -> N
     with writing_apart() as connection:
         here = _KEPT.c.path == path
         if only is not None:
-            pairs = _pairs(connection.scalar(_newest(user_id, path, viewer.now)))
+            pairs = _pairs(connection.scalar(_newest(_typist(viewer), path, viewer.now)))
             left = [pair for pair in pairs if not _is_of(pair[0], only)]
             if _asked(name for name, _text in left):
                 connection.execute(
@@ -135,21 +185,31 @@ def drop(viewer: Viewer, path: str, *, only: Collection[str] | None = None) -> N
 
 
 def is_waiting_for(user_id: int, now: datetime) -> bool:
-    """Whether anything is kept for a person."""
-    found = db.session.scalar(
-        select(KeptForm.id).where(KeptForm.user_id == user_id, KeptForm.kept_at > now - KEPT_FOR).limit(1)
-    )
-    return found is not None
+    """Whether anything is kept for a person, who is about to sign in."""
+    waiting = select(KeptForm.id).where(KeptForm.user_id == user_id, KeptForm.kept_at > now - KEPT_FOR)
+    return db.session.scalar(waiting.limit(1).execution_options(**ACROSS)) is not None
+
+
+def forget_old(now: datetime) -> int:
+    """Delete what was kept for longer than a day, whoever's it is; says how many forms."""
+    with writing_apart() as connection:
+        gone = connection.execute(delete(_KEPT).where(_KEPT.c.kept_at <= now - KEPT_FOR))
+    return gone.rowcount
 
 
 def _read(viewer: Viewer, path: str) -> list[tuple[str, str]] | None:
-    content = db.session.scalar(_newest(viewer.user_id or 0, path, viewer.now))
+    content = db.session.scalar(_newest(_typist(viewer), path, viewer.now))
     return None if content is None else _pairs(content)
 
 
-def _newest(user_id: int, path: str, now: datetime) -> Select[str]:
-    mine = _KEPT.c.user_id == user_id, _KEPT.c.path == path, _KEPT.c.kept_at > now - KEPT_FOR
-    return select(_KEPT.c.content).where(*mine).order_by(_KEPT.c.id.desc()).limit(1)
+def _newest(typist: _Typist, path: str, now: datetime) -> Select[str]:
+    mine = _KEPT.c.user_id == typist.user_id, _KEPT.c.partnership_id.in_(typist.works_in)
+    here = _KEPT.c.path == path, _KEPT.c.kept_at > now - KEPT_FOR
+    return select(_KEPT.c.content).where(*mine, *here).order_by(_KEPT.c.id.desc()).limit(1)
+
+
+def _as_hat(posted: str) -> int | None:
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else None
 
 
 def _pairs(content: str | None) -> list[tuple[str, str]]:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, bindparam, exists, select
 
 from portal.access.roles import CODE_ROLES
 from portal.access.viewer import Hat, Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db
 from portal.domain.signing_in import Step
 from portal.models.partnerships import Agency, Partnership
+from portal.models.passkeys import Passkey
 from portal.models.people import Membership, User
 from portal.models.sessions import SignInSession
+from portal.services.closed_records import worn_at
 
 # Plain tables: this runs at every request, and loading objects takes nearly twice as long.
 _USERS = cast(Table, User.__table__)
@@ -23,6 +26,9 @@ _HATS = cast(Table, Membership.__table__)
 _PARTNERSHIPS = cast(Table, Partnership.__table__)
 _AGENCIES = cast(Table, Agency.__table__)
 _SESSIONS = cast(Table, SignInSession.__table__)
+_PASSKEYS = cast(Table, Passkey.__table__)
+
+HAS_PASSKEY = exists().where(_PASSKEYS.c.user_id == _USERS.c.id).correlate(_USERS).label("has_passkey")
 
 HAT_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _HATS.c.id.label("hat_id"),
@@ -75,11 +81,21 @@ def hat_to_wear(hats: Sequence[Hat], membership_id: int | None) -> Hat | None:
     return hats[0] if hats else None
 
 
-def step_after_password(hats: Sequence[Hat], *, has_authenticator: bool) -> Step:
-    """What comes after the password: a code wherever the person has one, its set-up where a role asks for one."""
+def step_after_password(hats: Sequence[Hat], *, has_authenticator: bool, has_passkey: bool = False) -> Step:
+    """What comes after the password: a code wherever the person has one, its set-up where a role asks for one.
+
+    A passkey takes the code's place. Nobody is asked for it whose roles ask for no second step: it needs scripts.
+    """
     if has_authenticator:
         return Step.CODE
-    return Step.SET_UP_CODE if any(hat.role in CODE_ROLES for hat in hats) else Step.NONE
+    if not needs_second_step(hats):
+        return Step.NONE
+    return Step.CODE if has_passkey else Step.SET_UP_CODE
+
+
+def needs_second_step(hats: Sequence[Hat]) -> bool:
+    """Whether one of the roles asks for more than a password."""
+    return any(hat.role in CODE_ROLES for hat in hats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,7 @@ class KnownPerson:
     is_deactivated: bool
     is_asleep: bool
     has_authenticator: bool
+    has_passkey: bool
     hats: tuple[Hat, ...]
     last_membership_id: int | None
     """The membership that they worked under last."""
@@ -100,12 +117,13 @@ class KnownPerson:
     @property
     def next_step(self) -> Step:
         """What comes after the password."""
-        return step_after_password(self.hats, has_authenticator=self.has_authenticator)
+        return step_after_password(self.hats, has_authenticator=self.has_authenticator, has_passkey=self.has_passkey)
 
     def at(self, now: datetime) -> Viewer:
         """The viewer under whose name an act of signing in is logged: its hat says in which trail."""
-        hat = hat_to_wear(self.hats, self.last_membership_id)
-        return Viewer(now=now, user_id=self.user_id, name=self.name, email=self.email, hat=hat, hats=self.hats)
+        hats = worn_at(db.session.connection(), self.hats, self.user_id, now)
+        hat = hat_to_wear(hats, self.last_membership_id)
+        return Viewer(now=now, user_id=self.user_id, name=self.name, email=self.email, hat=hat, hats=hats)
 
 
 def _statement(condition: ColumnElement[bool]) -> Select[Any]:
@@ -126,12 +144,14 @@ def _statement(condition: ColumnElement[bool]) -> Select[Any]:
             _USERS.c.deactivated_at,
             _USERS.c.asleep_at,
             _USERS.c.totp_confirmed_at,
+            HAS_PASSKEY,
             last.label("last_membership_id"),
             *HAT_COLUMNS,
         )
         .select_from(with_hats(_USERS))
         .where(condition)
         .order_by(_HATS.c.id)
+        .execution_options(**ACROSS)
     )
 
 
@@ -167,6 +187,7 @@ def _known(statement: Select[Any], parameters: dict[str, Any]) -> KnownPerson | 
         is_deactivated=first.deactivated_at is not None,
         is_asleep=first.asleep_at is not None,
         has_authenticator=first.totp_confirmed_at is not None,
+        has_passkey=first.has_passkey,
         hats=hats_of(rows),
         last_membership_id=first.last_membership_id,
     )

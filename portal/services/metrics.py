@@ -11,7 +11,9 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from sqlalchemy import bindparam, case, func, select
 
+from portal.database.scopes import across
 from portal.database.session import db
+from portal.database.stand_in import is_reading_replica
 from portal.domain.message_vocabulary import MailPlace
 from portal.models.messages import Mail, Notice
 from portal.services.indicators.recounts import count_differing
@@ -35,6 +37,9 @@ class _Queue(Collector):
         differing = count_differing(db.session())
         yield GaugeMetricFamily("portal_figures_differing", "Kept figures that the last recount mended.", differing)
         yield from self._works()
+        # Last, when the questions above have shown which database answers.
+        replica = int(is_reading_replica())
+        yield GaugeMetricFamily("portal_reading_replica", "1 while only the replica of the database answers.", replica)
 
     def _mails(self) -> Iterator[GaugeMetricFamily]:
         queued, stuck, oldest = db.session.execute(
@@ -72,5 +77,7 @@ class _Queue(Collector):
 def exposition(now: datetime) -> bytes:
     """All of it in Prometheus's text format; raises what the database raises, so that a scrape fails loudly."""
     registry = CollectorRegistry()
-    registry.register(_Queue(now.astimezone(UTC)))
-    return generate_latest(registry)
+    # Numbers of the whole portal, which name nothing of any partnership.
+    with across():
+        registry.register(_Queue(now.astimezone(UTC)))
+        return generate_latest(registry)

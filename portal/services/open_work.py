@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.access.audits import OPEN_STATUSES
+from portal.access.closed_records import open_at_where, open_meetings_where, open_of_where
+from portal.access.viewer import Viewer
 from portal.domain.absences import WorkKind
 from portal.domain.audit_vocabulary import ActionStatus
 from portal.domain.escalation_vocabulary import EscalationStatus
@@ -24,11 +26,15 @@ from portal.models.people import Membership
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Up to when work counts: without a last day all that is open; `first` is the first day of meetings to come."""
+    """Up to when work counts: without a last day all that is open; `first` is the first day of meetings to come.
+
+    `seen_by` is somebody to whom nothing is counted that is about a record closed to them; without, all is.
+    """
 
     today: date
     first: date
     last: date | None = None
+    seen_by: Viewer | None = None
 
     @classmethod
     def all_from(cls, today: date) -> Span:
@@ -36,13 +42,24 @@ class Span:
         return cls(today, today)
 
     @classmethod
-    def within(cls, today: date, begins_on: date, ends_on: date) -> Span:
+    def within(cls, today: date, begins_on: date, ends_on: date, seen_by: Viewer | None = None) -> Span:
         """What falls into days away, and what is overdue by then."""
-        return cls(today, max(today, begins_on), ends_on)
+        return cls(today, max(today, begins_on), ends_on, seen_by)
 
     def until(self, column: Any) -> list[ColumnElement[bool]]:
         """The condition that a day is not after the last one."""
         return [] if self.last is None else [column <= self.last]
+
+    def open_meetings(self) -> list[ColumnElement[bool]]:
+        """The condition that a meeting is none of a closed record."""
+        return [open_meetings_where(self.seen_by)] if self.seen_by else []
+
+    def open_at(self, meeting_id: Any, case_id: Any = None) -> list[ColumnElement[bool]]:
+        """The same for rows that name their meeting, and their family where they do."""
+        if self.seen_by is None:
+            return []
+        of_case = [] if case_id is None else [open_of_where(self.seen_by, case_id)]
+        return [open_at_where(self.seen_by, meeting_id), *of_case]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,7 @@ class Bound:
 
 def bound_work(span: Span) -> tuple[Bound, ...]:
     """Every kind of work that is bound to one membership."""
-    is_open = (Meeting.status == MeetingStatus.SCHEDULED, Meeting.register_closed_at.is_(None))
+    is_open = (Meeting.status == MeetingStatus.SCHEDULED, Meeting.register_closed_at.is_(None), *span.open_meetings())
     chair = Meeting.chair_membership_id
     ahead = (*is_open, Meeting.scheduled_on >= span.first, *span.until(Meeting.scheduled_on))
     in_open_return = (
@@ -69,7 +86,7 @@ def bound_work(span: Span) -> tuple[Bound, ...]:
         )
         .correlate(SectionGiven)
     )
-    action_open = (Action.status != ActionStatus.CLOSED, *span.until(Action.due_on))
+    action_open = (Action.status != ActionStatus.CLOSED, *span.until(Action.due_on), *span.open_at(Action.meeting_id))
     return (
         Bound(WorkKind.MEETINGS, "meeting", chair, ahead),
         Bound(WorkKind.REGISTERS, "meeting", chair, (*is_open, Meeting.scheduled_on < span.today)),
@@ -79,7 +96,7 @@ def bound_work(span: Span) -> tuple[Bound, ...]:
             WorkKind.ESCALATIONS,
             "escalation",
             Escalation.raised_by_membership_id,
-            (Escalation.status == EscalationStatus.OPEN,),
+            (Escalation.status == EscalationStatus.OPEN, *span.open_at(Escalation.meeting_id, Escalation.case_id)),
         ),
     )
 

@@ -17,6 +17,7 @@ from portal.models.people import Membership
 from portal.services import activity, rule_sets
 from portal.services.changes import changing
 from portal.services.frameworks import loading as framework_loading
+from portal.services.records import rules as retention
 from portal.services.report_templates import loading as template_loading
 
 LONGEST_NAME = 120
@@ -57,6 +58,7 @@ def create_partnership(viewer: Viewer, name: str) -> Partnership:
         rule_sets.create_default(change, partnership.id)
         framework_loading.publish_shipped(change, partnership.id)
         template_loading.publish_shipped(change, partnership.id)
+        retention.create_defaults(change, partnership.id)
         change.log("partnership.created", "partnership", partnership.id, partnership_id=partnership.id)
     return partnership
 

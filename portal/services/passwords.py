@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 
 from portal.access.viewer import Viewer
-from portal.database.session import writing
+from portal.database.session import db, writing
 from portal.domain.errors import Invalid
 from portal.domain.passwords import password_faults
 from portal.domain.signing_in import SessionEnd
+from portal.gateways.breached_passwords import is_breached
 from portal.models.people import User
 from portal.services import known_people, sessions, throttle
 from portal.services.changes import Change, changing
 from portal.services.mailing import goes_by_mail, queue_account_mail
 
+log = structlog.get_logger("portal.passwords")
+
 hasher = PasswordHasher()
 
 NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=4$+Oth7sPLgrKXiApeZV0i2A$6iSGHonqqgRBSO/H5AKBl+YDiPfOpB+VDdWPmNCP2JI"
 """Of no password: compared with where there is no account, so that the answer takes as long."""
+
+
+_larger_lists: WeakKeyDictionary[Engine, Path | None] = WeakKeyDictionary()
+
+
+def install_breached_passwords(larger: Path | None) -> None:
+    """Look new passwords up there too, in the running app; None for the portal's own list alone."""
+    _larger_lists[db.engine] = larger
 
 
 class WrongPassword(Invalid):
@@ -49,8 +63,20 @@ def is_outdated(stored: str) -> bool:
 def check_new(password: str, *, name: str, email: str, field: str = "password") -> None:
     """Raise Invalid, at the form's field, for a password that is too easily guessed."""
     faults = password_faults(password, name=name, email=email)
+    if not faults and _is_breached(password):
+        faults = ["This password is in published lists of stolen passwords. Choose another"]
     if faults:
         raise Invalid("Choose another password.", errors={field: faults})
+
+
+def _is_breached(password: str) -> bool:
+    larger = _larger_lists.get(db.engine)
+    try:
+        return is_breached(password, larger)
+    except OSError as fault:
+        # Nobody's new password waits for a disk: the portal's own list is looked through all the same.
+        log.warning("breached passwords unread", path=str(larger), fault=str(fault))
+        return is_breached(password)
 
 
 def replace_password(change: Change, user_id: int, hashed: str, *, before: str | None) -> bool:
@@ -79,7 +105,8 @@ def change_password(viewer: Viewer, current: str, new: str, address: str) -> str
     with changing(viewer) as change:
         if not replace_password(change, person.user_id, hashed, before=person.password_hash):
             raise sessions.SignInOver("Your password was changed somewhere else a moment ago. Sign in again.")
-        token = sessions.renew(change, viewer.session_id)
+        # The password alone is not all that a sign-in may ask for.
+        token = sessions.renew(change, viewer.session_id, proved=False)
         sessions.end_sessions(
             change.session, person.user_id, except_id=viewer.session_id, reason=SessionEnd.PASSWORD_CHANGED
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from portal.access import agencies as agency_access
 from portal.access import people as access
 from portal.access.viewer import Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db
 from portal.domain.errors import NotVisible
 from portal.domain.vocabulary import ANSWERING_ROLES, Post, Role
@@ -152,6 +153,7 @@ def find_person(viewer: Viewer, membership_id: int) -> PersonEntry:
             )
             .where(Membership.user_id == user_id, or_(Membership.ended_at.is_(None), Membership.id == membership_id))
             .order_by(Membership.id)
+            .execution_options(**ACROSS)
         )
     )
     membership = next(row for row in held if row.id == membership_id)

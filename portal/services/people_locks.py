@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.access import people as access
+from portal.database.scopes import ACROSS
 from portal.domain.errors import NotPermitted, NotVisible
 from portal.models.people import Membership, User
 from portal.services.changes import Change
@@ -48,4 +49,4 @@ def for_change(rows: Select[T]) -> Select[T]:
 def current_memberships(session: Session, user_id: int) -> list[Membership]:
     """What a person is now, in every partnership."""
     rows = select(Membership).where(Membership.user_id == user_id, Membership.ended_at.is_(None))
-    return list(session.scalars(rows.order_by(Membership.id)))
+    return list(session.scalars(rows.order_by(Membership.id).execution_options(**ACROSS)))

@@ -7,17 +7,30 @@ from functools import cache
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from portal.config import ROOT
+from portal.database.grants import role_faults as faults_of_role
 from portal.database.session import db
 from portal.models.people import User
+from portal.services.activity_store import anchor_store
 from portal.services.filing import filing
 from portal.services.mailing import mailing
 from portal.services.texting import texting
 
 DEMO_DOMAIN = "@demo.example"
+
+MOST_BEHIND = 300
+"""Seconds by which a replica may lag before `flask config check` calls it a fault."""
+
+_FOLLOWS = """
+SELECT pg_is_in_recovery(), CASE
+    WHEN pg_last_wal_receive_lsn() IS NOT DISTINCT FROM pg_last_wal_replay_lsn() THEN 0
+    ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)
+END
+"""
 
 
 def faults() -> list[str]:
@@ -32,6 +45,21 @@ def faults() -> list[str]:
     return []
 
 
+def replica_faults(address: str) -> list[str]:
+    """Why the replica at this address would not help; empty where it follows its primary, and where none is set."""
+    if not address:
+        return []
+    engine = create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": 3}, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            follows, behind = connection.execute(text(_FOLLOWS)).one()
+    except SQLAlchemyError:
+        return ["it does not answer"]
+    if not follows:
+        return ["it is not a replica: it follows no other server"]
+    return [f"it is {behind:.0f} seconds behind"] if behind > MOST_BEHIND else []
+
+
 def file_store_faults() -> list[str]:
     """Why no file can be stored now; empty where it can."""
     fault = filing().store.fault()
@@ -42,6 +70,12 @@ def file_store_misfits() -> list[str]:
     """What keeps the settings from ever storing a file, however long one waits; empty where there is no such thing."""
     misfit = filing().store.misfit()
     return [misfit] if misfit else []
+
+
+def anchor_faults() -> list[str]:
+    """Why no anchor of the activity can be kept now; empty where one can."""
+    fault = anchor_store().fault()
+    return [fault] if fault else []
 
 
 def scanner_faults() -> list[str]:
@@ -83,6 +117,16 @@ def newest_revision() -> str | None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return ScriptDirectory.from_config(config).get_current_head()
+
+
+def role_faults() -> list[str]:
+    """Why the database would not hold its second wall against this portal; empty where it does, and on SQLite."""
+    try:
+        with db.engine.connect() as connection:
+            return faults_of_role(connection)
+    except SQLAlchemyError:
+        # As above: a database that does not answer is not known to be wrong.
+        return []
 
 
 def demo_accounts_present() -> bool:

@@ -15,15 +15,26 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, bindparam, case, delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from portal.access.viewer import Viewer
+from portal.access.viewer import Hat, Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import UNCOUNTED, db, writing_apart
+from portal.database.stand_in import is_reading_replica
 from portal.domain.errors import NotVisible, PortalError
-from portal.domain.signing_in import SessionEnd, Step, ended_by_time
+from portal.domain.signing_in import SessionEnd, SignInWay, Step, ended_by_time, ends_at
+from portal.models.identities import ProvidedSession
 from portal.models.messages import Notice
 from portal.models.people import Membership, User
 from portal.models.sessions import KeptForm, SignInSession
 from portal.services.changes import Change, changing
-from portal.services.known_people import HAT_COLUMNS, hat_to_wear, hats_of, step_after_password, with_hats
+from portal.services.closed_records import unread_of, worn_at
+from portal.services.known_people import (
+    HAS_PASSKEY,
+    HAT_COLUMNS,
+    hat_to_wear,
+    hats_of,
+    step_after_password,
+    with_hats,
+)
 
 SEEN_EVERY = timedelta(seconds=30)
 KEPT_FOR = timedelta(days=30)
@@ -32,6 +43,7 @@ KEPT_FOR = timedelta(days=30)
 _SESSIONS = cast(Table, SignInSession.__table__)
 _USERS = cast(Table, User.__table__)
 _KEPT = cast(Table, KeptForm.__table__)
+_PROVIDED = cast(Table, ProvidedSession.__table__)
 _NOTICES = cast(Table, Notice.__table__)
 _TOLD = cast(Table, Membership.__table__).alias("told")
 
@@ -68,19 +80,25 @@ _BY_TOKEN = (
         _SESSIONS.c.last_seen_at,
         _SESSIONS.c.ended_at,
         _SESSIONS.c.ended_by,
+        _SESSIONS.c.proved_at,
         _USERS.c.name,
         _USERS.c.email,
         _USERS.c.deactivated_at,
         _USERS.c.asleep_at,
         _USERS.c.totp_confirmed_at,
+        HAS_PASSKEY,
         exists().where(_KEPT.c.user_id == _SESSIONS.c.user_id).correlate(_SESSIONS).label("has_kept_forms"),
+        exists()
+        .where(_PROVIDED.c.session_id == _SESSIONS.c.id, _PROVIDED.c.has_second_step)
+        .correlate(_SESSIONS)
+        .label("is_proven_elsewhere"),
         case((_SESSIONS.c.code_checked, _UNREAD), else_=0).label("unread_notices"),
         *HAT_COLUMNS,
     )
     .select_from(with_hats(_SESSIONS.join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)))
     .where(_SESSIONS.c.token_digest == bindparam("digest"))
     .order_by(HAT_COLUMNS[0])
-    .execution_options(**{UNCOUNTED: True})
+    .execution_options(**{UNCOUNTED: True}, **ACROSS)
 )
 
 
@@ -95,34 +113,48 @@ class Standing:
     viewer: Viewer
     step: Step
     has_kept_forms: bool
+    ends_at: datetime
+    """When it ends by itself (UTC), if nothing more is asked in it."""
+    is_unwritten: bool = False
+    """Whether nobody can write down that it goes on, since only the replica answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A sign-in that holds no longer. `membership_id` is what the person worked as."""
+    """A sign-in that holds no longer. `membership_id` is what the person worked as, `hats` what they still are."""
 
     user_id: int
     membership_id: int | None
     reason: SessionEnd
     was_complete: bool
+    hats: tuple[Hat, ...]
 
 
-def load(token: str, now: datetime) -> Standing | Ended | None:
-    """What the token stands for at `now` (UTC); None for one that was never given out, or long ago."""
+def load(token: str, now: datetime, *, counts: bool = True, seen_at: datetime | None = None) -> Standing | Ended | None:
+    """What the token stands for at `now` (UTC); None for one that was never given out, or long ago.
+
+    With `counts` the sign-in goes on from now; without, its end comes no later for having been looked at. `seen_at` is
+    when the browser was there last, by its signed cookie, where that could not be written here.
+    """
     # By the connection: the session's own execute() prepares for objects, of which there are none here.
     rows = db.session.connection().execute(_BY_TOKEN, {"digest": _digest(token)}).all()
     if not rows:
         return None
     row, hats = rows[0], hats_of(rows)
-    step = step_after_password(hats, has_authenticator=row.totp_confirmed_at is not None)
-    reason = row.ended_by if row.ended_at else ended_by_time(row.started_at, row.last_seen_at, now)
+    step = step_after_password(hats, has_authenticator=row.totp_confirmed_at is not None, has_passkey=row.has_passkey)
+    seen = max(row.last_seen_at, min(seen_at, now)) if seen_at else row.last_seen_at
+    reason = row.ended_by if row.ended_at else ended_by_time(row.started_at, seen, now)
     if reason is None and (row.deactivated_at or row.asleep_at or not hats or not _fits(row, step)):
         reason = SessionEnd.ACCESS_CHANGED
     if reason is not None:
-        return Ended(row.user_id, row.membership_id, reason, row.code_checked)
-    if now - row.last_seen_at >= SEEN_EVERY:
+        return Ended(row.user_id, row.membership_id, reason, row.code_checked, hats)
+    is_unwritten = is_reading_replica()
+    if counts and now - row.last_seen_at >= SEEN_EVERY and not is_unwritten:
         _write_seen(row.session_id, now)
+        seen = now
     pending = not row.code_checked
+    connection = db.session.connection()
+    hats = () if pending else worn_at(connection, hats, row.user_id, now)
     viewer = Viewer(
         now=now,
         user_id=row.user_id,
@@ -131,21 +163,23 @@ def load(token: str, now: datetime) -> Standing | Ended | None:
         session_id=row.session_id,
         # Before the second step the person wears nothing, so that no mistake elsewhere can open a page to them.
         hat=None if pending else hat_to_wear(hats, row.membership_id),
-        hats=() if pending else hats,
+        hats=hats,
+        proved_at=None if pending else row.proved_at,
         code_pending=pending,
-        unread_notices=row.unread_notices,
+        unread_notices=unread_of(connection, hats, row.user_id, row.unread_notices, MOST_UNREAD),
     )
-    return Standing(viewer, step if pending else Step.NONE, row.has_kept_forms)
+    left = step if pending else Step.NONE
+    return Standing(viewer, left, row.has_kept_forms, ends_at(row.started_at, seen), is_unwritten)
 
 
 def _fits(row: Any, step: Step) -> bool:
     """Whether the session is still one that this person's roles and authenticator would give.
 
-    It is not where a role asks for an authenticator that was taken away since, or where a pending session waits
-    for a step that has gone.
+    It is not where a role asks for an authenticator that was taken away since (and no provider's second step stands
+    for it), or where a pending session waits for a step that has gone.
     """
     if row.code_checked:
-        return step is not Step.SET_UP_CODE
+        return step is not Step.SET_UP_CODE or bool(row.is_proven_elsewhere)
     return step is Step.CODE or (step is Step.SET_UP_CODE and row.can_set_up)
 
 
@@ -158,7 +192,14 @@ def _write_seen(session_id: int, now: datetime) -> None:
         )
 
 
-def start(change: Change, membership_id: int | None, step: Step, setup_secret: str | None = None) -> tuple[int, str]:
+def start(
+    change: Change,
+    membership_id: int | None,
+    step: Step,
+    setup_secret: str | None = None,
+    *,
+    way: SignInWay = SignInWay.PASSWORD,
+) -> tuple[int, str]:
     """Start a sign-in of the change's person: its id and its token. Their oldest sign-ins' rows go."""
     user_id, now, token = change.viewer.user_id, change.viewer.now, _new_token()
     change.session.execute(
@@ -174,27 +215,43 @@ def start(change: Change, membership_id: int | None, step: Step, setup_secret: s
             setup_secret=setup_secret,
             started_at=now,
             last_seen_at=now,
+            proved_at=now if step is Step.NONE else None,
+            way=way,
         )
         .returning(_SESSIONS.c.id)
     ).scalar_one()
     return made, token
 
 
-def renew(change: Change, session_id: int | None) -> str:
+def renew(change: Change, session_id: int | None, *, way: SignInWay | None = None, proved: bool = True) -> str:
     """Give a sign-in that has come a step further a new token, so that one seen before is worth nothing.
 
-    Raises SignInOver where it ended meanwhile.
+    `proved` says that its person has just taken every step that signing in asks of them. Raises SignInOver where it
+    ended meanwhile.
     """
-    token = _new_token()
+    token, now = _new_token(), change.viewer.now
+    new: dict[str, Any] = {"token_digest": _digest(token), "code_checked": True, "setup_secret": None}
+    if way is not None:
+        # Whoever came from a provider did, whatever the portal asks of them besides.
+        came = (_SESSIONS.c.way == SignInWay.PROVIDER, _SESSIONS.c.way)
+        new["way"] = case(came, else_=literal(way, _SESSIONS.c.way.type))
+    if proved:
+        new["proved_at"] = now
     done = change.session.execute(
         update(_SESSIONS)
         .where(_SESSIONS.c.id == session_id, _SESSIONS.c.ended_at.is_(None))
-        .values(token_digest=_digest(token), code_checked=True, setup_secret=None, last_seen_at=change.viewer.now)
+        .values(**new, last_seen_at=now)
         .returning(_SESSIONS.c.id)
     ).first()
     if done is None:
         raise SignInOver("You were signed out while you were signing in. Start again.")
     return token
+
+
+def note_browser(token: str, browser: str) -> None:
+    """Write down, in plain words, in which browser a sign-in goes on, so that its person can tell it from others."""
+    with writing_apart() as connection:
+        connection.execute(update(_SESSIONS).where(_SESSIONS.c.token_digest == _digest(token)).values(browser=browser))
 
 
 def end(viewer: Viewer) -> None:
@@ -204,6 +261,9 @@ def end(viewer: Viewer) -> None:
             update(_SESSIONS)
             .where(_SESSIONS.c.id == viewer.session_id, _SESSIONS.c.ended_at.is_(None))
             .values(ended_at=viewer.now, ended_by=SessionEnd.SIGNED_OUT)
+        )
+        change.session.execute(
+            update(_PROVIDED).where(_PROVIDED.c.session_id == viewer.session_id).values(id_token=None)
         )
         change.log("session.ended", "person", viewer.user_id)
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select, update
 
 from portal.access.viewer import Viewer
+from portal.database.scopes import within
 from portal.database.session import writing
 from portal.domain.errors import PortalError
-from portal.domain.signing_in import Step
+from portal.domain.signing_in import SignInWay, Step
 from portal.models.people import User
-from portal.services import authenticator, known_people, passwords, sessions, throttle
+from portal.services import authenticator, known_people, local_sign_in, passwords, sessions, throttle
 from portal.services.changes import Change, changing
 from portal.services.known_people import KnownPerson
+from portal.services.reach import scope_of
 
 WRONG = "The email address or password is not right"
 UNCONNECTED = (
@@ -35,6 +37,10 @@ class NotConnected(PortalError):
     """The password is right, and the person has no current membership anywhere."""
 
 
+class LocalSignInOff(NotConnected):
+    """The password is right, and people of the person's agency sign in by single sign-on only."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """A sign-in that came a step further: the cookie's new token, whose it is, and what is still asked for."""
@@ -50,7 +56,7 @@ def check_password(viewer: Viewer, email: str, password: str, address: str) -> S
     """Take the first step; `viewer` is nobody yet.
 
     Raises Throttled; WrongPassword, the same for a wrong password, an unknown and a deactivated account; and, only
-    where the password is right, NotConnected and Asleep.
+    where the password is right, NotConnected, LocalSignInOff and Asleep.
     """
     guess = throttle.begin(viewer.now, email, address)
     person = known_people.find_by_email(email)
@@ -67,25 +73,39 @@ def check_password(viewer: Viewer, email: str, password: str, address: str) -> S
             throttle.forget(change.session, guess)
             change.log("person.refused_asleep", "person", person.user_id)
         raise Asleep(ASLEEP)
+    acting = person.at(viewer.now)
+    if (agency := local_sign_in.agency_without(acting)) is not None:
+        with changing(acting) as change:
+            throttle.forget(change.session, guess)
+            throttle.log_wrong(change, "session.local_refused")
+        raise LocalSignInOff(local_sign_in.why_off(agency))
     stronger = None
     if person.password_hash is not None and passwords.is_outdated(person.password_hash):
         stronger = passwords.hash_password(password)
-    with changing(person.at(viewer.now)) as change:
+    with changing(acting) as change:
         throttle.forget(change.session, guess)
-        _make_sure_unchanged(change, person)
+        make_sure_unchanged(change, person)
         if stronger is not None:
             passwords.replace_password(change, person.user_id, stronger, before=person.password_hash)
         return begin(change, person)
 
 
-def begin(change: Change, person: KnownPerson) -> SignIn:
-    """Start a sign-in for somebody whose password is known to be right."""
-    step, acting = person.next_step, change.viewer
+def begin(
+    change: Change, person: KnownPerson, *, step: Step | None = None, way: SignInWay = SignInWay.PASSWORD
+) -> SignIn:
+    """Start a sign-in for somebody who was found to be this person, in some `way`.
+
+    `step` is what is still asked for; without it what comes after a password.
+    """
+    step, acting = person.next_step if step is None else step, change.viewer
+    if way not in (SignInWay.PASSWORD, SignInWay.PROVIDER) and (agency := local_sign_in.agency_without(acting)):
+        # A password is asked about where it is checked; whatever else is the portal's own is so here.
+        raise LocalSignInOff(local_sign_in.why_off(agency))
     setup_secret = authenticator.new_secret() if step is Step.SET_UP_CODE else None
-    session_id, token = sessions.start(change, acting.membership_id, step, setup_secret)
+    session_id, token = sessions.start(change, acting.membership_id, step, setup_secret, way=way)
     change.log("session.started" if step is Step.NONE else "session.password_accepted", "person", person.user_id)
     if step is Step.NONE:
-        _note(change, person.user_id)
+        note(change, person.user_id)
     standing = Viewer(
         now=acting.now,
         user_id=person.user_id,
@@ -94,6 +114,7 @@ def begin(change: Change, person: KnownPerson) -> SignIn:
         session_id=session_id,
         hat=acting.hat if step is Step.NONE else None,
         hats=acting.hats if step is Step.NONE else (),
+        proved_at=acting.now if step is Step.NONE else None,
         code_pending=step is not Step.NONE,
     )
     return SignIn(token, standing, step)
@@ -104,7 +125,7 @@ def check_code(viewer: Viewer, code: str, address: str) -> SignIn:
 
     Raises Throttled, WrongCode and SignInOver. Each code is taken once, whoever else sends it at the same moment.
     """
-    acting = _acting(viewer)
+    acting = acting_as(viewer)
     guess = throttle.begin(viewer.now, viewer.email, address)
     with changing(acting) as change:
         accepted = authenticator.accept(change, code)
@@ -112,9 +133,9 @@ def check_code(viewer: Viewer, code: str, address: str) -> SignIn:
             throttle.log_wrong(change, "session.code_refused")
         else:
             throttle.forget(change.session, guess)
-            token = sessions.renew(change, viewer.session_id)
+            token = sessions.renew(change, viewer.session_id, way=SignInWay.PASSWORD_AND_CODE)
             change.log("session.started", "person", viewer.user_id)
-            _note(change, viewer.user_id)
+            note(change, viewer.user_id)
     if accepted is None:
         raise authenticator.WrongCode("This code is not right, or was used before.")
     return SignIn(token, acting, Step.NONE, accepted.codes_left)
@@ -125,17 +146,17 @@ def set_up_code(viewer: Viewer, code: str, address: str) -> tuple[SignIn, list[s
 
     Raises Throttled, WrongCode and SignInOver.
     """
-    acting = _acting(viewer)
+    acting = acting_as(viewer)
     guess = throttle.begin(viewer.now, viewer.email, address)
     with changing(acting) as change:
         confirmed = authenticator.confirm(change, viewer.session_id, code)
         if confirmed:
             throttle.forget(change.session, guess)
             recovery_codes = authenticator.write_recovery_codes(change)
-            token = sessions.renew(change, viewer.session_id)
+            token = sessions.renew(change, viewer.session_id, way=SignInWay.PASSWORD_AND_CODE)
             change.log("person.authenticator_set", "person", viewer.user_id)
             change.log("session.started", "person", viewer.user_id)
-            _note(change, viewer.user_id)
+            note(change, viewer.user_id)
         else:
             throttle.log_wrong(change, "session.code_refused")
     if not confirmed:
@@ -143,7 +164,7 @@ def set_up_code(viewer: Viewer, code: str, address: str) -> tuple[SignIn, list[s
     return SignIn(token, acting, Step.NONE), recovery_codes
 
 
-def _note(change: Change, user_id: int | None) -> None:
+def note(change: Change, user_id: int | None) -> None:
     """Write down that somebody has signed in: an account that nobody uses is put to sleep."""
     change.session.execute(
         update(User)
@@ -153,23 +174,23 @@ def _note(change: Change, user_id: int | None) -> None:
     )
 
 
-def _acting(viewer: Viewer) -> Viewer:
-    """Who a pending viewer is about to be."""
+def acting_as(viewer: Viewer) -> Viewer:
+    """Who a pending viewer is about to be, having just shown who they are. Raises SignInOver."""
     person = known_people.find_by_id(viewer.user_id or 0)
     if person is None or not viewer.code_pending:
         raise sessions.SignInOver("You were signed out while you were signing in. Start again.")
-    return replace(person.at(viewer.now), session_id=viewer.session_id)
+    return replace(person.at(viewer.now), session_id=viewer.session_id, proved_at=viewer.now)
 
 
 def _refuse(viewer: Viewer, person: KnownPerson | None, guess: int) -> None:
     acting = viewer if person is None else person.at(viewer.now)
-    with writing() as session:
+    with within(scope_of(acting)), writing() as session:
         throttle.stand(session, guess, viewer.now)
         if person is not None:
             throttle.log_wrong(Change(session, acting), "session.password_refused")
 
 
-def _make_sure_unchanged(change: Change, person: KnownPerson) -> None:
+def make_sure_unchanged(change: Change, person: KnownPerson) -> None:
     """Comparing a password takes long enough for it to be changed, or the account deactivated, in between."""
     row = change.session.execute(
         select(User.password_hash, User.deactivated_at, User.asleep_at)

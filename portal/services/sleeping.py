@@ -104,7 +104,8 @@ def put_to_sleep(user_id: int, now: datetime) -> bool:
     if not memberships:
         return False
     try:
-        with changing(Viewer.of_system(WORKER, now, memberships[0].partnership_id)) as change:
+        # For no partnership: it is told and noted in each that the person works in.
+        with changing(Viewer.of_system(WORKER, now)) as change:
             _sleep(change, user_id)
     except _NotNow:
         return False

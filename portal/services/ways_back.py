@@ -10,7 +10,7 @@ from portal.domain.addresses import clean_email
 from portal.domain.errors import Invalid, NotPermitted, NotVisible
 from portal.domain.vocabulary import JoiningPurpose
 from portal.models.people import RecoveryCode, User
-from portal.services import joining
+from portal.services import joining, passkeys
 from portal.services.changes import Change, changing
 from portal.services.people_locks import current_memberships, for_change, lock_person
 from portal.services.sessions import end_sessions
@@ -28,7 +28,7 @@ def reissue_password_link(viewer: Viewer, membership_id: int) -> str | None:
 
 
 def reset_authenticator(viewer: Viewer, membership_id: int) -> None:
-    """Let somebody who has lost their telephone set up an authenticator app anew. Their sessions end.
+    """Let somebody who has lost their telephone set up an authenticator app anew. Passkeys and sessions end.
 
     Raises NotPermitted unless the viewer looks after every role that the person has, here and elsewhere.
     """
@@ -36,6 +36,7 @@ def reset_authenticator(viewer: Viewer, membership_id: int) -> None:
         user = _taken_over(change, membership_id)
         user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
         change.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+        passkeys.forget_all(change, user.id)
         end_sessions(change.session, user.id)
         change.log("person.authenticator_reset", "person", user.id)
 

@@ -17,15 +17,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.database.session import db, writing
 from portal.models.messages import WorkerBeat
+from portal.services.activity_keeping import keep_due
 from portal.services.escalations.clocks import end_clocks
 from portal.services.feedback.ending import forget_ended
 from portal.services.indicators.recounts import fold_noted, recount_due
+from portal.services.kept_forms import forget_old
 from portal.services.mails.at_once import mail_at_once
 from portal.services.mails.deliveries import ask_deliveries
 from portal.services.mails.digests import make_digests
 from portal.services.mails.sending import send_mails
 from portal.services.notices.reminders import remind
 from portal.services.packs.making import make_packs
+from portal.services.records.erasing import propose_due as propose_erasures
 from portal.services.reports.bundle_clock import cut_due
 from portal.services.samples.proposing import propose_due
 from portal.services.saved_views.sending import send_due
@@ -66,7 +69,9 @@ WORKS: tuple[Work, ...] = (
     Work("reminders", 15 * MINUTE, remind),
     Work("upkeep", 60 * MINUTE, remind_and_sleep),
     Work("feedback", 60 * MINUTE, forget_ended),
+    Work("kept_forms", 60 * MINUTE, forget_old),
     Work("dip_samples", 60 * MINUTE, propose_due),
+    Work("erasures", 6 * 60 * MINUTE, propose_erasures),
     Work("saved_views", 15 * MINUTE, send_due),
     Work("digests", 5 * MINUTE, make_digests),
     Work("at_once", MINUTE, mail_at_once),
@@ -74,6 +79,7 @@ WORKS: tuple[Work, ...] = (
     Work("deliveries", 10 * MINUTE, ask_deliveries),
     Work("figures", 20, fold_noted),
     Work("recounts", 30 * MINUTE, recount_due),
+    Work("anchors", 60 * MINUTE, keep_due),
 )
 
 

@@ -10,7 +10,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid
 from portal.domain.signing_in import Step
 from portal.forms.account import ChangePasswordForm, RecoveryCodesForm
-from portal.services import authenticator, passwords
+from portal.services import authenticator, passkeys, passwords
 from portal.services.sessions import SignInOver
 from portal.services.sign_in import SignIn
 from portal.services.throttle import Throttled
@@ -24,7 +24,11 @@ pages = Blueprint("account", __name__)
 @requires(Permission.OWN_ACCOUNT)
 def show(viewer: Viewer) -> ResponseReturnValue:
     """Name, address, memberships, and what can be changed."""
-    return render_template("account/show.html", codes_left=authenticator.recovery_codes_left(viewer))
+    return render_template(
+        "account/show.html",
+        codes_left=authenticator.recovery_codes_left(viewer),
+        passkeys=passkeys.list_own(viewer),
+    )
 
 
 @pages.route("/account/password", methods=["GET", "POST"])

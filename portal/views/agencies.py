@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access import agencies as access
 from portal.access import closures as closures_access
+from portal.access import identities as identities_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
@@ -52,6 +53,7 @@ def show(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
         "agencies/show.html",
         agency=agencies.find_agency(viewer, agency_id),
         sees_report_settings=sees_report_settings,
+        sees_sign_in=identities_access.may_set_local(viewer),
     )
 
 

@@ -27,7 +27,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.route("/api-keys/new", methods=["GET", "POST"])
-@requires(Permission.API_KEYS_KEEP)
+@requires(Permission.API_KEYS_KEEP, fresh=True)
 def make(viewer: Viewer) -> ResponseReturnValue:
     """Make a key, shown once in the answer."""
     form = KeyForm(kept_forms.take(viewer, request.path) if request.method == "GET" else request.form)
@@ -45,7 +45,7 @@ def make(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.route("/api-keys/<int:key_id>/end", methods=["GET", "POST"])
-@requires(Permission.API_KEYS_KEEP)
+@requires(Permission.API_KEYS_KEEP, fresh=True)
 def end(viewer: Viewer, key_id: int) -> ResponseReturnValue:
     """End a key at once."""
     key = keeping.find_key(viewer, key_id)

@@ -119,7 +119,7 @@ def take_in(viewer: Viewer, return_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/audits/<int:return_id>/portable/file")
-@requires(Permission.AUDITS_LEAD)
+@requires(Permission.AUDITS_LEAD, fresh=True)
 def export(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     """The signed file; or back to a return that is not signed."""
     try:
@@ -150,7 +150,7 @@ def keys(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.post("/audits/keys")
-@requires(Permission.AUDITS_RUN)
+@requires(Permission.AUDITS_RUN, fresh=True)
 def trust(viewer: Viewer) -> ResponseReturnValue:
     """Trust another partnership's key."""
     form = TrustForm()
@@ -169,7 +169,7 @@ def trust(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.post("/audits/keys/own")
-@requires(Permission.AUDITS_RUN)
+@requires(Permission.AUDITS_RUN, fresh=True)
 def make_key(viewer: Viewer) -> ResponseReturnValue:
     """Make the partnership's own key before anybody needs it."""
     if signing_keys.make_key(viewer):
@@ -178,7 +178,7 @@ def make_key(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.post("/audits/keys/remove")
-@requires(Permission.AUDITS_RUN)
+@requires(Permission.AUDITS_RUN, fresh=True)
 def distrust(viewer: Viewer) -> ResponseReturnValue:
     """Trust a key no longer."""
     if signing_keys.distrust(viewer, request.form.get("fingerprint", "")):

@@ -57,7 +57,7 @@ def question(viewer: Viewer, round_id: int, question_id: int) -> ResponseReturnV
 
 
 @pages.get("/audit-rounds/<int:round_id>/results/report")
-@requires(Permission.AUDITS_READ)
+@requires(Permission.AUDITS_READ, fresh="file")
 def report(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The results as a PDF for the annual report."""
     found = results.results(viewer, round_id, _asked_type())
@@ -65,7 +65,7 @@ def report(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/audit-rounds/<int:round_id>/results/workbook")
-@requires(Permission.AUDITS_READ)
+@requires(Permission.AUDITS_READ, fresh="file")
 def workbook(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The results as an Excel workbook."""
     found = results.results(viewer, round_id, _asked_type())

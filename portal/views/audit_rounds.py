@@ -65,7 +65,7 @@ def chase(viewer: Viewer, round_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/audit-rounds/<int:round_id>/chase.csv")
-@requires(Permission.AUDITS_OVERSEE)
+@requires(Permission.AUDITS_OVERSEE, fresh="file")
 def chase_file(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     """The same, for a spreadsheet."""
     text = chasing.as_csv(chasing.chase_list(viewer, round_id))

@@ -118,7 +118,7 @@ def reopen(viewer: Viewer, return_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/audits/<int:return_id>/signing/invite", methods=["GET", "POST"])
-@requires(Permission.AUDITS_LEAD)
+@requires(Permission.AUDITS_LEAD, fresh=True)
 def invite(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     """Invite somebody to read and sign this agency's returns, and for that alone; the link is shown once."""
     page = signing_page(viewer, return_id)

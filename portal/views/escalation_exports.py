@@ -17,7 +17,7 @@ pages = Blueprint("escalation_exports", __name__)
 
 
 @pages.get("/escalations/<int:escalation_id>/log.pdf")
-@requires(Permission.ESCALATIONS_VIEW)
+@requires(Permission.ESCALATIONS_VIEW, fresh="file")
 def log_pdf(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
     """One escalation with its log as a PDF; or back to one whose log is too long for it."""
     try:
@@ -28,7 +28,7 @@ def log_pdf(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/escalations/<int:escalation_id>/log.csv")
-@requires(Permission.ESCALATIONS_VIEW)
+@requires(Permission.ESCALATIONS_VIEW, fresh="file")
 def log_csv(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
     """One escalation's log for a spreadsheet; or back to one whose log is too long for it."""
     try:
@@ -39,7 +39,7 @@ def log_csv(viewer: Viewer, escalation_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/escalations/log.csv")
-@requires(Permission.ESCALATIONS_VIEW)
+@requires(Permission.ESCALATIONS_VIEW, fresh="file")
 def list_csv(viewer: Viewer) -> ResponseReturnValue:
     """The escalations that the list shows, on all its pages; or back to a list that is too long for one file."""
     _form, wanted = read_filters(viewer)

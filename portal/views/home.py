@@ -58,6 +58,7 @@ _WORDS = {
     TaskKind.OVERSEE_REGISTER: ("A register is not closed", "See"),
     TaskKind.PROPOSALS: ("{missing} {proposals} not decided after a register was closed", "Decide"),
     TaskKind.WITHDRAWALS: ("{missing} withdrawn {reports} to assess for data protection", "See"),
+    TaskKind.OPENINGS_TO_REVIEW: ("Review {missing} emergency {openings} of closed records", "See"),
     TaskKind.CHILD_NOT_OURS: ("“Not ours” of {done} {children}, says {subject}", "Decide"),
     TaskKind.NOT_OURS: ("“Not ours”, says {subject}", "Decide"),
     TaskKind.CONTEST: ("{subject} contests what is expected of them", "Decide"),
@@ -129,6 +130,7 @@ def _shown(viewer: Viewer, task: Task) -> ShownTask:
         reports="report" if missing == 1 else "reports",
         sections="section of the audit" if task.done == 1 else "sections of the audit",
         samples="sample" if missing == 1 else "samples",
+        openings="opening" if missing == 1 else "openings",
         meetings="meeting" if missing == 1 else "meetings",
         agencies="agency" if task.of == 1 else "agencies",
         children="child" if task.done == 1 else "children",
@@ -187,6 +189,7 @@ _SUBJECT_PAGES = {
 _LISTS = {
     TaskKind.PROPOSALS: "proposals.index",
     TaskKind.WITHDRAWALS: "withdrawals.index",
+    TaskKind.OPENINGS_TO_REVIEW: "emergencies.index",
     TaskKind.CHILD_NOT_OURS: "siblings.not_ours",
     TaskKind.STRATEGY_WAIT: "minutes.waiting",
     TaskKind.OUTCOMES_WAIT: "minutes.waiting",

@@ -36,7 +36,7 @@ pages = Blueprint("invitations", __name__)
 
 
 @pages.route("/meetings/answers", methods=["GET", "POST"])
-@requires(Permission.HOME)
+@requires(Permission.HOME, fresh=True)
 def answer_several_now(viewer: Viewer) -> ResponseReturnValue:
     """Answer several invitations on one page, whichever membership each is for."""
     invitations = {one.invitation_id: one for one in open_invitations(viewer)}

@@ -10,6 +10,7 @@ from portal.domain.errors import Invalid
 from portal.domain.vocabulary import JoiningPurpose
 from portal.forms.sign_in import JoinForm
 from portal.services import joining
+from portal.services.single_sign_on import providers
 from portal.views import signed_in
 from portal.web.guards import public
 
@@ -34,5 +35,15 @@ def join(viewer: Viewer, token: str) -> ResponseReturnValue:
     except Invalid as refused:
         form.take(refused)
     joins = link.purpose is JoiningPurpose.JOIN
-    page = render_template("sign_in/join.html", form=form, email=link.email, joins=joins)
+    links = link.purpose is JoiningPurpose.SIGN_ON
+    page = render_template(
+        "sign_in/join.html",
+        form=form,
+        email=link.email,
+        joins=joins,
+        links=links,
+        providers=providers.offered() if joins or links else [],
+        token=token,
+        closed_by=joining.agency_without_password(link, viewer.now),
+    )
     return page, 400 if form.error_summary else 200

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import url_for
 
 from portal.access import feedback as feedback_access
+from portal.access import restrictions as restrictions_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.meeting_vocabulary import MeetingFamily
@@ -168,6 +169,10 @@ def further_ways(viewer: Viewer, page: MeetingPage) -> Iterator[Way]:
         yield from _planning_ways(page)
     if meeting.named_people_only:
         yield Way("Who may see it", url_for("named_people.people", meeting_id=meeting.id))
+    if restrictions_access.may_hold(viewer, meeting):
+        # Not to whoever has opened the record in an emergency: they change nothing of who sees it.
+        yield Way("Who may not see the family’s record", url_for("restrictions.of_case", case_id=meeting.case_id))
+        yield Way("Hold a report back from an agency", url_for("restrictions.holds", meeting_id=meeting.id))
 
 
 def _planning_ways(page: MeetingPage) -> Iterator[Way]:

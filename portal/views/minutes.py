@@ -147,7 +147,7 @@ def decisions(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/meetings/<int:meeting_id>/decisions.pdf")
-@requires(Permission.MEETINGS_VIEW)
+@requires(Permission.MEETINGS_VIEW, fresh="file")
 def decisions_pdf(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The same as a document."""
     sheet = reading.read_decisions(viewer, meeting_id, request.args.get("sent", 0, type=int))

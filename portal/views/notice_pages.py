@@ -50,6 +50,7 @@ _SUBJECT_PAGES = {
     "audit_return": ("audits.show", "return_id"),
     "contest": ("contests.show", "contest_id"),
     "audit_round": ("audit_rounds.show", "round_id"),
+    "emergency_opening": ("emergencies.show", "opening_id"),
     "escalation": ("escalations.show", "escalation_id"),
     "escalation_proposal": ("proposals.show", "proposal_id"),
     "quotation": ("quotations.answer", "quotation_id"),

@@ -45,7 +45,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.post("/packs")
-@requires(Permission.PACKS_MAKE)
+@requires(Permission.PACKS_MAKE, fresh=True)
 def make(viewer: Viewer) -> ResponseReturnValue:
     """Put a pack into the queue of the worker."""
     form = PackForm()
@@ -75,7 +75,7 @@ def show(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
 
 
 @pages.post(f"{_PACK}/again")
-@requires(Permission.PACKS_MAKE)
+@requires(Permission.PACKS_MAKE, fresh=True)
 def again(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
     """Have a pack tried again that could not be made."""
     try:
@@ -101,21 +101,21 @@ def delete(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
 
 
 @pages.get(f"{_PACK}/pack.pdf")
-@requires(Permission.PACKS_VIEW)
+@requires(Permission.PACKS_VIEW, fresh="file")
 def take_pdf(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
     """The pack as a PDF, to be saved."""
     return _take(viewer, pack_id, PackFormat.PDF)
 
 
 @pages.get(f"{_PACK}/pack.xlsx")
-@requires(Permission.PACKS_VIEW)
+@requires(Permission.PACKS_VIEW, fresh="file")
 def take_xlsx(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
     """The pack as an Excel workbook."""
     return _take(viewer, pack_id, PackFormat.EXCEL)
 
 
 @pages.get(f"{_PACK}/pack.zip")
-@requires(Permission.PACKS_VIEW)
+@requires(Permission.PACKS_VIEW, fresh="file")
 def take_zip(viewer: Viewer, pack_id: int) -> ResponseReturnValue:
     """The pack's tables as CSV files."""
     return _take(viewer, pack_id, PackFormat.CSV)

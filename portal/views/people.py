@@ -15,6 +15,7 @@ from portal.services import agencies, handover, people, people_list, teams, ways
 from portal.services.joining import link_address
 from portal.services.people_list import PersonEntry
 from portal.services.positions import Position, position_of
+from portal.services.single_sign_on import providers
 from portal.web.guards import requires
 
 pages = Blueprint("people", __name__)
@@ -57,11 +58,13 @@ def show(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     waits = (
         person.membership.ended_at is not None and not is_self and bool(handover.work_of(viewer, membership_id).work)
     )
-    return render_template("people/show.html", person=person, is_self=is_self, work_waits=waits)
+    return render_template(
+        "people/show.html", person=person, is_self=is_self, work_waits=waits, has_providers=bool(providers.offered())
+    )
 
 
 @pages.route("/people/new", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def add(viewer: Viewer) -> ResponseReturnValue:
     """Give somebody a role; whoever has no password yet gets a link, shown once in the answer."""
     form = PersonForm()
@@ -103,7 +106,7 @@ _WAITS = (
 
 
 @pages.route("/people/<int:membership_id>/change", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def change(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """Change a role, post, team or sector; never the viewer's own."""
     person = _managed(viewer, membership_id)
@@ -136,7 +139,7 @@ def change(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/people/<int:membership_id>/end", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def end(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """End somebody's role; with their last one they cannot sign in any more."""
     form = ConfirmForm()
@@ -151,7 +154,7 @@ def end(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/people/<int:membership_id>/link", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def new_link(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """A new joining link, shown once in the answer; older ones end."""
     person = _let_in(viewer, membership_id)
@@ -166,7 +169,7 @@ def new_link(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/people/<int:membership_id>/authenticator", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def reset_authenticator(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """Let somebody who has lost their telephone set up an authenticator app anew."""
     person = _let_in(viewer, membership_id)

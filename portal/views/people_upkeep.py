@@ -21,7 +21,7 @@ pages = Blueprint("people_upkeep", __name__)
 
 
 @pages.route("/people/confirm", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def confirm(viewer: Viewer) -> ResponseReturnValue:
     """Say of everybody in the agency whether they still work there."""
     listed = people_confirming.people_to_confirm(viewer)
@@ -68,7 +68,7 @@ def leavers(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.route("/people/<int:membership_id>/hand-over", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def hand_over(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """Give somebody's open work to others, on one page."""
     work = handover.work_of(viewer, membership_id)
@@ -105,7 +105,7 @@ def handed_over(number: int) -> str:
 
 
 @pages.post("/people/<int:membership_id>/wake")
-@requires(Permission.PEOPLE_MANAGE)
+@requires(Permission.PEOPLE_MANAGE, fresh=True)
 def wake(viewer: Viewer, membership_id: int) -> ResponseReturnValue:
     """Wake an account that nobody had used."""
     woken = sleeping.wake(viewer, membership_id)

@@ -45,7 +45,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.get("/plans/panel")
-@requires(Permission.PLANS_VIEW)
+@requires(Permission.PLANS_VIEW, fresh=True)
 def panel(viewer: Viewer) -> ResponseReturnValue:
     """The child protection panel's agenda: which plans stand on it as at a day, and why."""
     form = AgendaForm(request.args)
@@ -58,7 +58,7 @@ def panel(viewer: Viewer) -> ResponseReturnValue:
 
 
 @pages.get("/plans/panel.csv")
-@requires(Permission.PLANS_VIEW)
+@requires(Permission.PLANS_VIEW, fresh="file")
 def panel_csv(viewer: Viewer) -> ResponseReturnValue:
     """The agenda for a spreadsheet, by references and without names."""
     form = AgendaForm(request.args)

@@ -42,7 +42,7 @@ def cut(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
 
 
 @pages.get(f"{AT}/<int:number>")
-@requires(Permission.REPORTS_READ)
+@requires(Permission.REPORTS_READ, fresh="file")
 def take(viewer: Viewer, meeting_id: int, number: int) -> ResponseReturnValue:
     """The document itself, to be saved."""
     try:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
+from portal.domain.errors import NotPermitted
 from portal.forms.report_settings import LEAD, WRITER, SignOffSettingForm
-from portal.services.reports.settings import set_sign_off, settings_of
+from portal.services.reports.settings import LEADS_ALONE, set_sign_off, settings_of
 from portal.web.guards import requires
 
 pages = Blueprint("report_settings", __name__)
@@ -27,9 +28,11 @@ def show(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
 @requires(Permission.AGENCIES_VIEW)
 def change(viewer: Viewer, agency_id: int) -> ResponseReturnValue:
     """Say who sends a report."""
-    form = SignOffSettingForm()
+    form, settings = SignOffSettingForm(), settings_of(viewer, agency_id)
+    if not settings.may_change:
+        # Before the form: they were shown none, so its faults would lead nowhere.
+        raise NotPermitted(LEADS_ALONE)
     if not form.validate():
-        settings = settings_of(viewer, agency_id)
         return render_template("report_settings/show.html", settings=settings, form=form), 400
     set_sign_off(viewer, agency_id, signed_off=form.sender.data == LEAD)
     flash(

@@ -66,7 +66,7 @@ def family(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseRetur
 
 
 @pages.get(f"{REPORT}/family.pdf")
-@requires(Permission.REPORTS_READ)
+@requires(Permission.REPORTS_READ, fresh="file")
 def family_pdf(viewer: Viewer, meeting_id: int, invitation_id: int) -> ResponseReturnValue:
     """The same as a document to hand over."""
     version = family_version.read_for_family(viewer, meeting_id, invitation_id)

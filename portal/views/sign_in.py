@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from portal.access.viewer import Viewer
 from portal.domain.signing_in import Step
 from portal.forms.sign_in import CodeForm, RecoveryCodeForm, SetUpCodeForm, SignInForm
-from portal.services import authenticator, kept_forms, sign_in
+from portal.services import authenticator, kept_forms, passkey_sign_in, sign_in
 from portal.services.passwords import WrongPassword
 from portal.services.sessions import SignInOver
+from portal.services.single_sign_on import leaving, providers
 from portal.services.throttle import Throttled
-from portal.views import signed_in
+from portal.views import signed_in, step_up
 from portal.web.guards import public
 from portal.web.local_addresses import local_address
 
@@ -38,14 +39,22 @@ def start(viewer: Viewer) -> ResponseReturnValue:
             signed_in.leave()
             return signed_in.go_on(before, made, wanted)
     kept = before is not None and kept_forms.is_waiting_for(before.user_id, viewer.now)
-    page = render_template("sign_in/start.html", form=form, ended=before.reason.value if before else None, kept=kept)
+    page = render_template(
+        "sign_in/start.html",
+        form=form,
+        ended=before.reason.value if before else None,
+        kept=kept,
+        wanted=wanted,
+        site=step_up.passkey_site(),
+        providers=providers.offered(),
+    )
     return page, 400 if form.error_summary else 200
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
 @public
 def code(viewer: Viewer) -> ResponseReturnValue:
-    """A code from the authenticator app."""
+    """A code from the authenticator app, or a passkey."""
     return _second_step(viewer, CodeForm(), "sign_in/code.html")
 
 
@@ -74,7 +83,14 @@ def _second_step(viewer: Viewer, form: CodeForm | RecoveryCodeForm, template: st
             if made.codes_left is not None:
                 flash(_codes_left(made.codes_left))
             return signed_in.finish(made, wanted)
-    return render_template(template, form=form, wanted=wanted), 400 if form.error_summary else 200
+    page = render_template(
+        template,
+        form=form,
+        wanted=wanted,
+        person=passkey_sign_in.second_steps(viewer),
+        site=step_up.passkey_site(),
+    )
+    return page, 400 if form.error_summary else 200
 
 
 @pages.route("/sign-in/set-up-code", methods=["GET", "POST"])
@@ -103,9 +119,12 @@ def set_up_code(viewer: Viewer) -> ResponseReturnValue:
 
 @pages.post("/sign-out")
 @public
-def sign_out(_viewer: Viewer) -> ResponseReturnValue:
-    """End this browser's sign-in."""
+def sign_out(viewer: Viewer) -> ResponseReturnValue:
+    """End this browser's sign-in, and lead on to where it is ended at a provider that made it."""
+    there = leaving.leaving_of(viewer)
     signed_in.leave()
+    if there is not None:
+        return render_template("sign_in/signed_out.html", there=there)
     flash("You have signed out.")
     return redirect(url_for("sign_in.start"))
 

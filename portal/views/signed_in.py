@@ -14,9 +14,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
 
 from portal.access.viewer import Viewer
-from portal.domain.signing_in import Step
+from portal.domain.browsers import browser_words
+from portal.domain.signing_in import Step, ends_at
 from portal.extensions import login_manager
 from portal.services import kept_forms, sessions
+from portal.services.reach import admit
 from portal.services.sessions import Ended, Standing
 from portal.services.sign_in import SignIn
 from portal.services.throttle import Throttled
@@ -28,6 +30,15 @@ from portal.web.local_addresses import local_address, page_of_form
 
 _IN_COOKIE = "_user_id"
 """Where flask-login keeps what `get_id` gave it."""
+
+TIME_LEFT = "time_left.left"
+"""The one address that may be asked without the sign-in going on for it."""
+
+STAYING = "time_left.stay"
+"""By what a page goes on being signed in. It sends nothing, so that what is kept for that page stays kept."""
+
+_SEEN = "seen"
+"""In the cookie, while only the replica answers: when its browser was last there, in seconds since 1970 (UTC)."""
 
 _ENDPOINTS = {Step.NONE: "sign_in.start", Step.CODE: "sign_in.code", Step.SET_UP_CODE: "sign_in.set_up_code"}
 
@@ -55,11 +66,37 @@ def install_sign_in(app: Flask) -> None:
     login_manager.user_loader(_load)
     login_manager.unauthorized_handler(ask_to_sign_in)
     app.after_request(_drop_kept_form)
+    app.after_request(_note_seen)
 
 
 def _load(token: str) -> Known | None:
-    standing = sessions.load(token, datetime.now(UTC))
-    return Known(token, standing) if isinstance(standing, Standing) else None
+    standing = _look(token)
+    if not isinstance(standing, Standing):
+        return None
+    g.is_unwritten = standing.is_unwritten
+    admit(standing.viewer)
+    return Known(token, standing)
+
+
+def _look(token: str) -> Standing | Ended | None:
+    seen = session.get(_SEEN)
+    return sessions.load(
+        token,
+        datetime.now(UTC),
+        counts=request.endpoint != TIME_LEFT,
+        seen_at=datetime.fromtimestamp(seen, UTC) if seen else None,
+    )
+
+
+def _note_seen(response: Response) -> Response:
+    """Have the cookie say that its sign-in goes on for as long as its row cannot: an outage signs nobody out."""
+    # Where nobody was looked up, as for a picture, the cookie is not looked at either.
+    is_unwritten = g.get("is_unwritten")
+    if is_unwritten and request.endpoint != TIME_LEFT:
+        session[_SEEN] = int(datetime.now(UTC).timestamp())
+    elif is_unwritten is False and _SEEN in session:
+        del session[_SEEN]
+    return response
 
 
 def standing() -> Standing | None:
@@ -71,7 +108,7 @@ def standing() -> Standing | None:
 def ended_before() -> Ended | None:
     """The sign-in that this browser had, where it has ended."""
     token = session.get(_IN_COOKIE)
-    before = sessions.load(token, datetime.now(UTC)) if token else None
+    before = _look(token) if token else None
     return before if isinstance(before, Ended) else None
 
 
@@ -83,7 +120,7 @@ def endpoint_of(held: Standing | None) -> str:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send whoever is not signed in to where they sign in, and keep what they were just sending."""
     pending = standing()
-    if _is_from_script():
+    if is_from_script():
         if pending is None and request.method == "POST":
             _keep_form(ended_before())
         return {"error": "signed_out", "message": "You have been signed out. Sign in to carry on."}, 401
@@ -118,11 +155,14 @@ def enter(made: SignIn) -> None:
     """Put the new token into a fresh cookie: nothing that was in the old one comes along."""
     session.clear()
     g.pop("csrf_token", None)
-    login_user(Known(made.token, Standing(made.viewer, made.step, has_kept_forms=False)))
+    now = made.viewer.now
+    login_user(Known(made.token, Standing(made.viewer, made.step, has_kept_forms=False, ends_at=ends_at(now, now))))
     for mark in ("_id", "_fresh"):
         # flask-login's own marks of a sign-in: the token's row says all that they would.
         session.pop(mark, None)
     g.viewer = made.viewer
+    admit(made.viewer)
+    sessions.note_browser(made.token, browser_words(request.user_agent.string))
 
 
 def finish(made: SignIn, wanted: str | None) -> ResponseReturnValue:
@@ -160,7 +200,8 @@ def too_many(refused: Throttled, now: datetime) -> ResponseReturnValue:
     return body, status, {"Retry-After": str(seconds)}
 
 
-def _is_from_script() -> bool:
+def is_from_script() -> bool:
+    """Whether a script asks, which cannot be led to another page."""
     accepts = request.accept_mimetypes
     return request.headers.get("X-Requested-With") == "fetch" or (accepts.accept_json and not accepts.accept_html)
 
@@ -171,20 +212,22 @@ def _keep_form(before: Ended | None) -> bool:
     if before is None or page is None:
         return False
     fields = request.form.items(multi=True)
-    return kept_forms.keep(before, page, fields, datetime.now(UTC), is_part=_is_from_script())
+    return kept_forms.keep(before, page, fields, datetime.now(UTC), is_part=is_from_script())
 
 
 def _saved_alone(response: Response) -> Collection[str] | None:
     """The questions that were saved, where a script sent some of a form's; none where the form was sent whole."""
-    answer = response.get_json(silent=True) if _is_from_script() and response.is_json else None
+    answer = response.get_json(silent=True) if is_from_script() and response.is_json else None
     saved = answer.get("seen") if isinstance(answer, dict) else None
     return saved if isinstance(saved, dict) else None
 
 
 def _drop_kept_form(response: Response) -> Response:
-    if request.method == "POST" and response.status_code < 400 and request.endpoint:
+    if request.method == "POST" and response.status_code < 400 and request.endpoint not in (None, STAYING):
         held = standing()
         page = page_of_form() if held is not None and held.has_kept_forms else None
         if held is not None and page is not None:
             kept_forms.drop(held.viewer, page, only=_saved_alone(response))
+            if page != request.path:
+                kept_forms.drop(held.viewer, request.path)
     return response

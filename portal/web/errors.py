@@ -14,12 +14,15 @@ from werkzeug.exceptions import HTTPException
 
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
+from portal.web.csrf import worth_keeping
 from portal.web.guards import current_viewer
 from portal.web.uploads import too_large_words
 
 log = structlog.get_logger("portal.errors")
 
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
+NEVER_SHOWN_AGAIN = ("password", "code", "secret")
+"""What stands in the name of a field whose form nobody is shown again: it is typed anew."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 API = "/api/"
@@ -48,7 +51,7 @@ def install_error_pages(app: Flask, log_refusal: LogRefusal) -> None:
     app.register_error_handler(Conflict, lambda error: error_page(409, message=str(error)))
     app.register_error_handler(Invalid, lambda error: error_page(400, message=str(error)))
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, lambda _error: error_page(500))
+    app.register_error_handler(Exception, _fault)
 
 
 def _write_refusal(log_refusal: LogRefusal) -> None:
@@ -61,6 +64,28 @@ def _write_refusal(log_refusal: LogRefusal) -> None:
     except Exception:
         # The refusal stands whether or not the trail could be written; the log says that it was not.
         log.exception("refusal not written to the trail")
+
+
+def _fault(_error: Exception) -> ResponseReturnValue:
+    """A fault of ours or of what we stand on: what was posted stands in the page, to be sent again as it was."""
+    g.unsent = _unsent()
+    return error_page(500)
+
+
+def _unsent() -> dict[str, object] | None:
+    """The form that was posted, with where it goes; None where there is none, or where it holds a password."""
+    if request.method != "POST" or request.endpoint is None or request.path.startswith(("//", API)):
+        return None
+    try:
+        fields = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+        has_files = any(file.filename for file in request.files.values())
+    except Exception:
+        # The body itself could not be read, and there is nothing to show.
+        return None
+    if not fields or any(word in name.lower() for name, _text in fields for word in NEVER_SHOWN_AGAIN):
+        return None
+    typed = worth_keeping(request.form.to_dict())
+    return {"to": request.full_path.rstrip("?"), "fields": fields, "typed": typed, "has_files": has_files}
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Literal, ParamSpec
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
-from portal.domain.errors import NotPermitted
+from portal.domain.errors import NotFresh, NotPermitted
 from portal.extensions import login_manager
 from portal.web.posted_forms import posted_by
 
@@ -55,8 +55,12 @@ def current_viewer() -> Viewer:
     return found
 
 
-def requires(permission: Permission) -> Callable[[View[P]], Guarded[P]]:
-    """Ask the viewer's role for `permission` (403 where it lacks it) and hand the viewer to the view."""
+def requires(permission: Permission, *, fresh: bool | Literal["file"] = False) -> Callable[[View[P]], Guarded[P]]:
+    """Ask the viewer's role for `permission` (403 where it lacks it) and hand the viewer to the view.
+
+    `fresh` also asks that they have shown within the last minutes that it is they: for exports, roles and bulk views.
+    "file" says that the address gives a file, which leaves a browser on the page before it.
+    """
 
     def guard(view: View[P]) -> Guarded[P]:
         @wraps(view)
@@ -67,9 +71,12 @@ def requires(permission: Permission) -> Callable[[View[P]], Guarded[P]]:
                 return answer
             if not viewer.may(permission):
                 raise NotPermitted("This page is not part of your role.")
+            if fresh and viewer.is_signed_in and not viewer.is_fresh:
+                raise NotFresh(is_file=fresh == "file")
             return view(viewer, *args, **kwargs)
 
         guarded.policy = permission.value  # type: ignore[attr-defined]  # this makes it a Guarded
+        guarded.fresh = bool(fresh)  # type: ignore[attr-defined]  # so that a test can list which routes ask
         return guarded
 
     return guard

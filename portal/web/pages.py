@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.labels import role_name
+from portal.domain.signing_in import IDLE_FOR, WARNED_BEFORE
 from portal.domain.vocabulary import Role
 from portal.web.headers import csp_nonce
 from portal.web.rooms import rooms_for
@@ -66,6 +67,8 @@ _WITHIN = {
             "report_waivers",
             "report_sending",
             "reports",
+            "restrictions",
+            "emergencies",
             "return_links",
             "strategy_records",
             "timelines",
@@ -96,6 +99,7 @@ _WITHIN = {
     "plan_figures": "rooms",
     "closures": "agencies",
     "report_settings": "agencies",
+    "single_sign_on": "people",
     "contests": "meetings",
     "diaries": "meetings",
     **dict.fromkeys(("families", "siblings"), "meetings"),
@@ -104,6 +108,7 @@ _WITHIN = {
     "frozen_months": "rooms",
     **dict.fromkeys(("improvement", "improvement_files", "improvement_keeping", "improvement_months"), "rooms"),
     "packs": "rooms",
+    **dict.fromkeys(("records", "subject_access"), "rooms"),
     **dict.fromkeys(("api_keys", "frozen_quarters", "quotations", "scrutiny", "sectors"), "rooms"),
     **dict.fromkeys(("pictures", "comparators"), "rooms"),
     **dict.fromkeys(("samples", "sample_drawing"), "rooms"),
@@ -166,6 +171,8 @@ def install_page_context(app: Flask, *, demo_mode: bool) -> None:
             "sections": sections_for(viewer),
             "rooms": rooms_for(viewer),
             "demo_mode": demo_mode,
+            "idle_seconds": int(IDLE_FOR.total_seconds()),
+            "warning_seconds": int(WARNED_BEFORE.total_seconds()),
             "csp_nonce": csp_nonce(),
             "today": viewer.today if viewer else None,
             "role_label": role_name(viewer.role) if viewer and viewer.role else "",

@@ -57,6 +57,7 @@ ROOMS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
         ),
     ),
     ("Your sector", (("Agencies", "sectors.index", Permission.SECTOR_CHASE, ("sectors",)),)),
+    ("Records", (("Records", "records.index", Permission.RECORDS_VIEW, ("records", "subject_access")),)),
     ("Packs", (("Packs", "packs.index", Permission.PACKS_VIEW, ("packs",)),)),
 )
 """Each group and its pages: words, where it begins, who has it, and the blueprints, or single pages, in it."""

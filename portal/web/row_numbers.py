@@ -12,6 +12,9 @@ NO_ROW = 0
 class RowNumber(IntegerConverter):
     """`<int:…>` in every route; SQLite would raise for a number of more than 64 bits."""
 
+    regex = r"[0-9]+"
+    """Not the digits of every script: a row has one address."""
+
     def to_python(self, value: str) -> int:
         """The number, or that of no row; the guard and the page then answer as for any row that is not there."""
         number: int = super().to_python(value)

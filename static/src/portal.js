@@ -12,10 +12,12 @@ import {
 import { startAutosave } from "./autosave.js";
 import { startChoosing } from "./choosing.js";
 import { startFolding } from "./folding.js";
+import { startPasskeys } from "./passkeys.js";
 import { startQuestions } from "./questions.js";
 import { startReaching } from "./reaching.js";
 import { startRegister } from "./register.js";
 import { startReveals } from "./reveals.js";
+import { startStaying } from "./staying.js";
 
 for (const component of [
   Button,
@@ -33,6 +35,8 @@ startFolding();
 startReaching();
 startAutosave();
 startChoosing();
+startPasskeys();
 startQuestions();
 startRegister();
 startReveals();
+startStaying();

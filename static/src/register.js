@@ -58,6 +58,7 @@ class Row {
       this.retry = FIRST_RETRY;
       followVersion(this.form, answer);
       this.say(`Saved ${answer.saved_at || ""}`.trim());
+      this.form.dispatchEvent(new Event("app:saved"));
       if (answer.quorum) this.register.showQuorum(answer.quorum);
     } else if (outcome === CONFLICT) {
       this.say("Not saved: somebody else changed this row. Load the page again to see it.", true);

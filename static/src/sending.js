@@ -72,7 +72,7 @@ function outcomeOf(response) {
 }
 
 /** After a sign-in in another tab: takes this page's new token, if it is still the same membership's page. */
-async function renewToken() {
+export async function renewToken() {
   let page;
   try {
     const response = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual" });

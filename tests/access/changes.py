@@ -16,11 +16,15 @@ from bs4 import BeautifulSoup
 from tests.access.clinical_record_routes import CLINICAL_FILLINGS
 from tests.access.feedback_routes import FEEDBACK_FILLINGS
 from tests.access.filling import Filling, day, filling, membership_of, raw
+from tests.access.fresh_routes import stay_fresh
 from tests.access.improvement_routes import IMPROVEMENT_FILLINGS
 from tests.access.matrix import address_of
 from tests.access.meeting_changes import MEETING_FILLINGS
 from tests.access.pack_routes import PACK_FILLINGS
+from tests.access.passkey_routes import PASSKEY_FILLINGS
 from tests.access.picture_routes import PICTURE_FILLINGS
+from tests.access.record_routes import RECORD_FILLINGS
+from tests.access.restriction_routes import RESTRICTION_FILLINGS
 from tests.access.return_routes import RETURN_FILLINGS
 from tests.access.room_routes import ROOM_FILLINGS
 from tests.access.routes import ROUTES
@@ -28,6 +32,7 @@ from tests.access.rules_routes import RULES_FILLINGS
 from tests.access.sample_routes import SAMPLE_FILLINGS
 from tests.access.scrutiny_routes import SCRUTINY_FILLINGS
 from tests.access.sharing_routes import SHARING_FILLINGS
+from tests.access.sign_on_routes import SIGN_ON_FILLINGS
 from tests.access.template_routes import TEMPLATE_FILLINGS
 from tests.page_client import PageClient, form_values
 from tests.signing_in import sign_in_as
@@ -77,12 +82,16 @@ FILLINGS: dict[str | tuple[str, str], Filling] = {
     **PICTURE_FILLINGS,
     **ROOM_FILLINGS,
     **PACK_FILLINGS,
+    **PASSKEY_FILLINGS,
     **SCRUTINY_FILLINGS,
     **RULES_FILLINGS,
+    **RECORD_FILLINGS,
+    **RESTRICTION_FILLINGS,
     **RETURN_FILLINGS,
     **FEEDBACK_FILLINGS,
     **SAMPLE_FILLINGS,
     **SHARING_FILLINGS,
+    **SIGN_ON_FILLINGS,
     **TEMPLATE_FILLINGS,
     "/account/password": filling(password=PASSWORD, new_password=NEW_PASSWORD),
     "/account/recovery-codes": filling(password=PASSWORD),
@@ -247,6 +256,7 @@ def harvest(world: World, new_client: Callable[[], PageClient]) -> dict[tuple[st
         if name not in browsers:
             browsers[name] = new_client()
             sign_in_as(browsers[name], world.person(f"a.{name}"))
+            stay_fresh()
         found[rule, place] = filled_in(world, browsers[name], rule, place)
     for rule, place in found:
         # Where a form is not offered (any more), what would be posted is that of a place where it is.

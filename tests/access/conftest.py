@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +17,7 @@ from portal.database.session import db
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report
 from tests.access.changes import harvest
+from tests.access.fresh_routes import stay_fresh
 from tests.access.who import EVERYBODY
 from tests.page_client import PageClient
 from tests.world import Person, World, viewer_of
@@ -73,6 +78,22 @@ def ids(database):
     return lambda query: {row.id for row in db.session.scalars(query)}
 
 
+@pytest.fixture(scope="session")
+def kept_conditions() -> list[Any]:
+    """What keeps a condition for each hat, under `make mutants` alone."""
+    if "MUTANT_UNDER_TEST" not in os.environ:
+        return []
+    kind = type(lru_cache(stay_fresh))
+    return [one for one in gc.get_objects() if isinstance(one, kind) and "kept_for_hat" in one.__qualname__]
+
+
+@pytest.fixture(autouse=True)
+def conditions_built_anew(kept_conditions: list[Any]) -> None:
+    """A kept condition would be measured as reached by the first test that builds it, and by no other."""
+    for kept in kept_conditions:
+        kept.cache_clear()
+
+
 def who(onlookers: list[Onlooker], may: Callable[[Viewer], bool]) -> set[str]:
     """Who may: names of A without their letter; whoever acts for B keeps it, so that no table expects them unawares."""
     found = set()
@@ -89,6 +110,7 @@ def somebody(request, client: PageClient, sign_in, world: World) -> tuple[PageCl
     name = request.param
     if name in EVERYBODY:
         sign_in(client, world.person(f"a.{name}"))
+        stay_fresh()
         return client, f"a.{name}", name, "a"
     person = world.person("both")
     sign_in(client, person)
@@ -96,6 +118,7 @@ def somebody(request, client: PageClient, sign_in, world: World) -> tuple[PageCl
     hat = person.hats["ab".index(letter)]
     answer = client.submit("/working-as", action="/working-as", membership=str(hat.membership_id))
     assert answer.status_code in (302, 303)
+    stay_fresh()
     return client, "both", "police.practitioner" if letter == "a" else "police.lead", letter
 
 

@@ -18,9 +18,10 @@ from tests.access.who import Route
 from tests.world import World
 
 ABSENT = 999_999
+REQUEST = re.compile(r"/records/requests/(\d+)(?:/|$)")
 TOO_LARGE = 10**30
 # The trail writes refusals down, and a request shows that its session is in use.
-MAY_CHANGE_ANYWAY = {"activity", "activity_chains", "sign_in_sessions", "sign_in_attempts"}
+MAY_CHANGE_ANYWAY = {"activity", "activity_chains", "passkey_challenges", "sign_in_sessions", "sign_in_attempts"}
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
         "withdrawal_id": world.withdrawals[key],
         "file_id": world.files.get(f"{letter}.{second}"),
     },
+    "restriction": lambda world, key, _second, _letter: {"restriction_id": world.restrictions[key]},
+    "opening": lambda world, key, _second, _letter: {"opening_id": world.openings[key]},
     "file": lambda world, key, _second, _letter: {"file_id": world.files[key], "page": 1},
     "escalation": lambda world, key, second, _letter: {
         "escalation_id": world.escalations[key],
@@ -166,6 +169,14 @@ _NUMBERS: dict[str, Callable[[World, str, str, str], dict[str, object]]] = {
     "quotation": lambda world, key, _second, _letter: {"quotation_id": world.quotations[key]},
     "remark": lambda world, key, _second, _letter: {"remark_id": world.remarks[key]},
     "key": lambda world, key, _second, _letter: {"key_id": world.api_keys[key].id},
+    "passkey": lambda world, key, _second, _letter: {"passkey_id": world.passkeys[key]},
+    "session": lambda world, key, _second, _letter: {"session_id": world.open_sessions[key]},
+    "legal_hold": lambda world, key, _second, _letter: {"legal_hold_id": world.legal_holds[key]},
+    "erasure": lambda world, key, _second, _letter: {"erasure_id": world.erasures[key]},
+    "export": lambda world, key, second, _letter: {
+        "export_id": world.subject_exports[key],
+        "kind": second or "subject_exports",
+    },
     "view": lambda world, key, _second, _letter: {"view_id": world.saved_views[key]},
     "agency": lambda world, key, _second, _letter: {
         "agency_id": world.agencies[key],
@@ -238,7 +249,12 @@ def _where_nothing_is(world: World, rule: str, place: str, letter: str, nothing:
 def leaks(world: World, key: str, response) -> list[str]:
     """The markers in an answer, headers included, that this person must not see."""
     told = told_by(response)
-    return [f"{marker.kind} {marker.text}" for marker, form in world.forms_hidden_from(key) if form in told]
+    hidden = world.forms_hidden_from(key)
+    asked = REQUEST.match(response.request.path)
+    if asked and response.status_code in (200, 400):
+        # Whoever answers a request of access reads all that is held on that one child, drafts and confidences too.
+        hidden = [one for one in hidden if one[0].text not in world.records_of[int(asked[1])]]
+    return [f"{marker.kind} {marker.text}" for marker, form in hidden if form in told]
 
 
 def stored(app: Flask) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ partnership gets the page for what does not exist. What each change posts stands
 
 from __future__ import annotations
 
+from tests.access.activity_routes import ACTIVITY_ROUTES
 from tests.access.audit_routes import AUDIT_ROUTES
 from tests.access.board_routes import BOARD_ROUTES, KIND_ROUTES
 from tests.access.clinical_record_routes import CLINICAL_ROUTES
@@ -18,10 +19,13 @@ from tests.access.feedback_routes import FEEDBACK_ROUTES
 from tests.access.improvement_routes import IMPROVEMENT_ROUTES
 from tests.access.outcome_routes import MINUTES_ROUTES, OUTCOME_ROUTES
 from tests.access.pack_routes import PACK_ROUTES
+from tests.access.passkey_routes import PASSKEY_ROUTES
 from tests.access.picture_routes import PICTURE_ROUTES
 from tests.access.plan_routes import PLAN_ROUTES
 from tests.access.quoracy_routes import QUORACY_ROUTES
+from tests.access.record_routes import RECORD_ROUTES
 from tests.access.report_routes import REPORT_ROUTES
+from tests.access.restriction_routes import RESTRICTION_ROUTES
 from tests.access.return_routes import RETURN_ROUTES
 from tests.access.room_routes import ROOM_ROUTES
 from tests.access.rules_routes import RULES_ROUTES
@@ -29,6 +33,7 @@ from tests.access.sample_routes import SAMPLE_ROUTES
 from tests.access.scheduling_routes import SCHEDULING_ROUTES
 from tests.access.scrutiny_routes import SCRUTINY_ROUTES
 from tests.access.sharing_routes import SHARING_ROUTES
+from tests.access.sign_on_routes import SIGN_ON_ROUTES
 from tests.access.signing_routes import SIGNING_ROUTES
 from tests.access.strategy_routes import NAMED_ROUTES, STRATEGY_ROUTES
 from tests.access.template_routes import TEMPLATE_ROUTES
@@ -209,6 +214,7 @@ ROUTES: dict[str, dict[str, Route]] = {
     **CLINICAL_ROUTES,
     **CONTEST_ROUTES,
     **SHARING_ROUTES,
+    **SIGN_ON_ROUTES,
     **WITHDRAWAL_ROUTES,
     **DIARY_ROUTES,
     **ESCALATION_ROUTES,
@@ -221,11 +227,15 @@ ROUTES: dict[str, dict[str, Route]] = {
     **MINUTES_ROUTES,
     **OUTCOME_ROUTES,
     **PACK_ROUTES,
+    **PASSKEY_ROUTES,
     **SCRUTINY_ROUTES,
     **PLAN_ROUTES,
     **QUORACY_ROUTES,
     **RULES_ROUTES,
+    **ACTIVITY_ROUTES,
+    **RESTRICTION_ROUTES,
     **RETURN_ROUTES,
+    **RECORD_ROUTES,
     **REPORT_ROUTES,
     **SAMPLE_ROUTES,
     **SCHEDULING_ROUTES,
@@ -238,7 +248,6 @@ ROUTES: dict[str, dict[str, Route]] = {
     "/account/password": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
     # Whoever signs in without a code has no recovery codes, and is sent back to the account.
     "/account/recovery-codes": {"GET": open_to(EVERYBODY, GIVEN + ELSEWHERE), "POST": open_to(EVERYBODY)},
-    "/activity": {"GET": open_to({"administrator"})},
     "/agencies": {"GET": open_to(LEADS | WHOLE_LIST | {"sector_lead"})},
     "/agencies/new": {"GET": open_to(LIST_KEEPERS), "POST": open_to(LIST_KEEPERS)},
     "/agencies/share": {"GET": open_to(LIST_KEEPERS), "POST": open_to(LIST_KEEPERS)},
@@ -289,5 +298,7 @@ ROUTES: dict[str, dict[str, Route]] = {
     "/sign-in/recovery-code": {"GET": public(302), "POST": public(302)},
     "/sign-in/set-up-code": {"GET": public(302), "POST": public(302)},
     "/sign-out": {"POST": public(302, 303)},
+    "/signed-in/left": {"GET": public(200)},
+    "/signed-in/stay": {"POST": public(200)},
     "/working-as": {"GET": open_to(EVERYBODY), "POST": open_to(EVERYBODY)},
 }

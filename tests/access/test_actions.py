@@ -146,6 +146,9 @@ def test_who_checks_a_meetings_action(everything, onlookers, world, part_of, ids
     assert who(onlookers, lambda viewer: actions.may_check(viewer, row, part_of(viewer, row))) == {"chair"}
     chair = viewer_of(world.person("a.chair"))
     assert ids(select(Action).where(actions.checkable_where(chair))) == {row.id}
+    # Another chair checks nothing of it, though they should see the meeting.
+    second = viewer_of(world.person("a.second_chair"))
+    assert not actions.may_check(second, row, actions.MeetingPart(True, False, chair.membership_id))
     west = viewer_of(world.person("a.social_care.west"))
     team_manager = replace(west, hat=replace(west.hat, post=Post.TEAM_MANAGER))
     assert actions.may_check(team_manager, row, part_of(team_manager, row))

@@ -75,6 +75,25 @@ def test_what_is_said_of_children_is_read_exactly_where_it_may_be_viewed(said, r
         assert ids(families.said_visible_to(viewer)) == may, onlooker.name
 
 
+def test_of_a_meeting_for_named_people_those_who_are_not_read_nothing(people, all_views, said, rows, onlookers):
+    for meeting in rows.meetings.values():
+        meeting.named_people_only = True
+    named = 0
+    for onlooker in onlookers:
+        viewer = onlooker.viewer
+        for rule, every in ((families.may_view, people), (families.may_view_views, all_views)):
+            for row in every.values():
+                meeting = rows.meetings[row.meeting_id]
+                named += rule(viewer, row, meeting, rows.own(viewer, meeting))
+                assert not rule(viewer, row, meeting, rows.own(viewer, meeting), is_named=False), onlooker.name
+        for row in said.values():
+            invitation = rows.invitations[row.invitation_id]
+            meeting = rows.meetings[invitation.meeting_id]
+            named += families.may_view_said(viewer, row, invitation, meeting)
+            assert not families.may_view_said(viewer, row, invitation, meeting, is_named=False), onlooker.name
+    assert named > 0
+
+
 def test_the_agencies_read_of_whom_nothing_is_kept_from_them(people, rows, onlookers, world):
     table = {
         "mother": SEEN["initial"] | {"both"},

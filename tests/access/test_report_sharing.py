@@ -76,10 +76,16 @@ def test_nobody_opens_one_that_was_closed(onlookers, ids, world):
     assert who(onlookers, lambda viewer: number in ids(bundle_access.openable_by(viewer))) == set()
 
 
-def test_of_a_meeting_for_named_people_only_nobody_else_opens_it(onlookers, ids, world):
-    change(Meeting, world.meeting("a.past_initial").id, named_people_only=True)
-    number = world.bundles["a.past_initial"]
+def test_of_a_meeting_for_named_people_only_nobody_else_opens_it(rows, onlookers, ids, world):
+    meeting_id, number = world.meeting("a.past_initial").id, world.bundles["a.past_initial"]
+    change(Meeting, meeting_id, named_people_only=True)
     assert who(onlookers, lambda viewer: number in ids(bundle_access.visible_to(viewer))) == set()
+    parts = (db.session.get_one(ReportBundle, number), db.session.get_one(Meeting, meeting_id))
+    own = {one.name: rows.own(one.viewer, parts[1]) for one in onlookers}
+    for may in (bundle_access.may_view, bundle_access.may_open):
+        named = [one for one in onlookers if may(one.viewer, *parts, own[one.name])]
+        assert {one.person.key.removeprefix("a.") for one in named} >= SEES
+        assert not [one for one in onlookers if may(one.viewer, *parts, own[one.name], is_named=False)]
 
 
 def test_what_a_family_has_seen_is_read_exactly_where_it_may_be(rows, onlookers, ids, world):
@@ -96,6 +102,16 @@ def test_what_a_family_has_seen_is_read_exactly_where_it_may_be(rows, onlookers,
     assert readers == SCHOOL | RUNNING
     change(Report, world.meeting("a.past_initial").invitations["school"].report_id, withdrawn_at=NOW)
     assert who(onlookers, lambda viewer: number in ids(access.visible_to(viewer))) == set()
+
+
+def test_of_a_meeting_for_named_people_nobody_else_reads_what_a_family_has_seen(rows, onlookers, world):
+    invited = world.meeting("a.past_initial").invitations["school"]
+    sharing = db.session.get_one(ReportSharing, world.sharings["a.past_initial.school"])
+    meeting = rows.meetings[world.meeting("a.past_initial").id]
+    meeting.named_people_only = True
+    parts = (sharing, rows.reports[invited.report_id], rows.invitations[invited.id], meeting)
+    assert who(onlookers, lambda viewer: access.may_view(viewer, *parts)) >= SCHOOL
+    assert who(onlookers, lambda viewer: access.may_view(viewer, *parts, is_named=False)) == set()
 
 
 def test_of_whom_the_record_has_for_the_chair_alone_the_agency_reads_nothing(rows, onlookers, ids, world):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -46,6 +48,19 @@ def test_a_report_is_withdrawn_exactly_where_it_may_be(rows, onlookers, ids):
             if access.may_withdraw(onlooker.viewer, report, invitation, rows.meetings[invitation.meeting_id]):
                 may.add(report.id)
         assert ids(access.withdrawable_by(onlooker.viewer)) == may, onlooker.name
+
+
+def test_whoever_moved_to_another_agency_leaves_what_they_sent_behind(rows, viewer_of, ids, world):
+    invited = world.meeting("a.past_initial").invitations["school"]
+    invitation, report = rows.invitations[invited.id], rows.reports[invited.report_id]
+    meeting = rows.meetings[invitation.meeting_id]
+    sender, elsewhere = viewer_of(world.person("a.school.practitioner")), viewer_of(world.person("a.gp.practitioner"))
+    change(Report, report.id, submitted_by_id=sender.user_id)
+    moved = replace(elsewhere, user_id=sender.user_id)
+    for viewer, expected in ((sender, True), (moved, False), (elsewhere, False)):
+        assert (report.id in ids(access.withdrawable_by(viewer))) is expected
+        fresh = db.session.get_one(Report, report.id)
+        assert access.may_withdraw(viewer, fresh, invitation, meeting) is expected
 
 
 def test_who_sees_each_entry(found, onlookers, ids, world):

@@ -79,6 +79,19 @@ def test_sampled_meetings_are_seen_as_the_verb_says(viewers):
             assert (one.id in seen) == may, (viewer.name, one.id)
 
 
+def test_a_sampled_meeting_for_named_people_is_read_by_those_named_alone(viewers):
+    for number in db.session.scalars(select(SampledMeeting.meeting_id)).all():
+        change(Meeting, number, named_people_only=True)
+    db.session.expire_all()
+    sampled = list(db.session.scalars(select(SampledMeeting).options(joinedload(SampledMeeting.meeting))))
+    named = 0
+    for viewer in viewers:
+        for one in sampled:
+            named += access.may_view_sampled(viewer, one, one.meeting)
+            assert not access.may_view_sampled(viewer, one, one.meeting, is_named=False), viewer.name
+    assert named > 0
+
+
 def test_only_the_manager_sees_rules_and_the_frame(viewers):
     for viewer in viewers:
         may = access.may_draw(viewer)

@@ -15,7 +15,11 @@ from tests.signing_in import token_of
 # One is enough for all of them: tests/services/test_sent_forms.py asks both what they do.
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
-MADE_EACH_TIME = {"/people/<int:membership_id>/link", "/meetings/<int:meeting_id>/links/<int:link_id>/code"}
+MADE_EACH_TIME = {
+    "/people/<int:membership_id>/link",
+    "/people/<int:membership_id>/sign-on",
+    "/meetings/<int:meeting_id>/links/<int:link_id>/code",
+}
 """A joining link, or a code to be read out, is shown once: whoever asks for another gets another, and the one before
 ends.
 """

@@ -91,6 +91,16 @@ def test_an_agency_reads_of_what_is_written_its_own_alone(onlookers, record, row
     assert who(onlookers, lambda v: access.may_view_answer(v, other, record, meeting, rows.own(v, meeting))) == KEEPERS
 
 
+def test_nothing_is_read_through_another_record_or_meeting(onlookers, record, records, rows, world):
+    answer = db.session.scalars(select(StrategyAnswer).where(StrategyAnswer.record_id == record.id)).first()
+    meeting, elsewhere = rows.meetings[record.meeting_id], rows.meetings[world.meeting("a.initial").id]
+    other = next(row for row in records.values() if row.id != record.id)
+    wrong = ((record, elsewhere), (other, meeting), (other, rows.meetings[other.meeting_id]))
+    for its, at in wrong:
+        assert who(onlookers, lambda v, i=its, a=at: access.may_view_answer(v, answer, i, a, rows.own(v, a))) == set()
+    assert who(onlookers, lambda v: access.may_view(v, record, elsewhere, rows.own(v, elsewhere))) == set()
+
+
 @pytest.mark.parametrize(
     ("state", "writes", "signs", "amends"),
     [

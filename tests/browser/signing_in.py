@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 SIGN_IN = "/sign-in"
 CODE = "/sign-in/code"
+PROVE = "/account/prove"
 
 
 def sign_in(page: Page, email: str, password: str, totp_secret: str | None = None) -> None:
@@ -28,15 +29,30 @@ def sign_in(page: Page, email: str, password: str, totp_secret: str | None = Non
     assert not _path(page).startswith(SIGN_IN), f"{email} is not signed in: {page.locator('main').inner_text()}"
 
 
+def prove(page: Page, password: str, totp_secret: str | None = None) -> None:
+    """Show once more that it is that person, on the page that asks for it."""
+    for code in [""] if totp_secret is None else _codes(totp_secret):
+        page.get_by_label("Password", exact=True).fill(password)
+        if code:
+            page.get_by_label("Code from your authenticator app").fill(code)
+        _press(page, "Continue")
+        if _path(page) != PROVE:
+            return
+    raise AssertionError(f"it was not taken: {page.locator('main').inner_text()}")
+
+
 def _type_code(page: Page, totp_secret: str) -> None:
-    """A code is taken once, and that of the step before or after too: so one person may sign in three times at once."""
-    shown = pyotp.TOTP(totp_secret)
-    now = datetime.now(UTC)
-    for seconds in (-30, 0, 30):
-        page.get_by_label("Code from your authenticator app").fill(shown.at(now + timedelta(seconds=seconds)))
+    for code in _codes(totp_secret):
+        page.get_by_label("Code from your authenticator app").fill(code)
         _press(page, "Continue")
         if _path(page) != CODE:
             return
+
+
+def _codes(totp_secret: str) -> list[str]:
+    """A code is taken once, and that of the step before or after too: so one person may sign in three times at once."""
+    shown, now = pyotp.TOTP(totp_secret), datetime.now(UTC)
+    return [shown.at(now + timedelta(seconds=seconds)) for seconds in (-30, 0, 30)]
 
 
 def _press(page: Page, button: str) -> None:

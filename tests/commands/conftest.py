@@ -1,13 +1,17 @@
-"""The demonstration at scale 1: each worker's own copy for each backend."""
+"""The demonstration at scale 1, each worker's own copy for each backend; and a backup of the world."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
+from portal.access.viewer import Viewer
 from tests.demonstration import Demonstration, copied_demonstration
 from tests.harness import Database
+from tests.world import MeetingPlace, World
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +32,27 @@ def demo(
         folder = tmp_path_factory.mktemp("demo") / "instance"
         made_demonstrations[databases.backend] = copied_demonstration(databases, "demo", folder, run_folder)
     return made_demonstrations[databases.backend]
+
+
+@pytest.fixture
+def backup(command: Callable[..., Result], tmp_path: Path) -> Path:
+    """A backup of the world."""
+    path = tmp_path / "world.backup"
+    done = command("backup", "create", path)
+    assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.fixture
+def head(world: World, viewer_of: Callable[..., Viewer]) -> Viewer:
+    """The lead of A's school, who writes its report."""
+    return viewer_of(world.person("a.school.lead"))
+
+
+@pytest.fixture
+def place(world: World) -> MeetingPlace:
+    """A's initial conference."""
+    return world.meeting("a.initial")
 
 
 @pytest.fixture

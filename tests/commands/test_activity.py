@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
 from portal.database.session import db
+from portal.gateways.anchor_store import FolderAnchors
+from portal.services.activity_store import anchor_store, install_anchor_store
 from portal.services.changes import changing
+from tests.services.record_steps import lift_all
+from tests.world import NOW
 
 
 def raw(statement: str) -> None:
@@ -88,7 +94,7 @@ def test_an_anchor_holds_each_chains_end(command, chain, world, tmp_path):
     done = command("activity", "anchor", file)
     assert (done.exit_code, done.stdout) == (0, "")
     stored = json.loads(file.read_text())
-    assert set(stored) == {"made_at", "chains"}
+    assert set(stored) == {"made_at", "chains", "before", "reason", "key_id", "public_key", "signature"}
     of_a = next(row for row in stored["chains"] if row["partnership"] == "ZQ-A-PARTNERSHIP-QZ")
     assert set(of_a) == {"chain", "partnership", "sequence", "seal"}
     assert (of_a["sequence"], len(bytes.fromhex(of_a["seal"]))) == (5, 32)
@@ -122,7 +128,21 @@ def test_an_anchor_that_is_none_exits_2(command, tmp_path, content):
     assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
-@pytest.mark.parametrize("arguments", [("verify", "extra"), ("verify", "--fast"), ("anchor",), ("rewrite",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "extra"),
+        ("verify", "--fast"),
+        ("anchor",),
+        ("rewrite",),
+        ("keep", "--anew"),
+        ("keep", "--anew", " "),
+        ("keep", "--anew", "x" * 201),
+        ("let-go",),
+        ("let-go", "--before", "yesterday"),
+        ("let-go", "--before", "2999-01-01"),
+    ],
+)
 def test_bad_use_is_one_line_and_exits_2(command, arguments):
     done = command("activity", *arguments)
     assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
@@ -134,3 +154,64 @@ def test_an_anchor_that_cannot_be_written_exits_2_and_leaves_nothing(command, tm
     done = command("activity", "anchor", tmp_path)
     assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_anchor_whose_signature_does_not_fit_is_a_check_that_failed(command, chain, tmp_path):
+    file = tmp_path / "anchor.json"
+    command("activity", "anchor", file)
+    stored = json.loads(file.read_text())
+    stored["chains"][0]["sequence"] += 1
+    file.write_text(json.dumps(stored))
+    done = command("activity", "verify", "--anchor", file)
+    assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert "its signature does not fit" in done.stderr
+
+
+def test_anchors_are_kept_and_the_trail_is_held_against_all_of_them(command, chain, world):
+    first = command("activity", "keep")
+    assert (first.exit_code, first.stdout.startswith("kept: activity-000001-")) == (0, True)
+    assert command("activity", "keep").stdout.startswith("kept: activity-000002-")
+    whole = command("activity", "verify", "--kept")
+    assert (whole.exit_code, whole.stdout) == (0, "ok: 3 chains, 8 rows, as 2 kept anchors know them\n")
+    raw(f"DELETE FROM activity WHERE {chain} AND sequence > 3")
+    head_to(3, chain, world.partnerships["a"])
+    assert command("activity", "verify").exit_code == 0
+    for arguments in (("verify", "--kept"), ("keep",)):
+        done = command("activity", *arguments)
+        assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert command("activity", "keep", "--anew", "Restored the copy of 9 June").exit_code == 0
+    assert command("activity", "verify", "--kept").exit_code == 0
+
+
+def test_a_place_for_anchors_that_does_not_answer_exits_2(command, chain, tmp_path):
+    own = anchor_store()
+    (tmp_path / "file").touch()
+    install_anchor_store(FolderAnchors(tmp_path / "file"))
+    try:
+        done = command("activity", "keep")
+        assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+        assert done.stderr.startswith("ANCHOR_URL: ")
+        checked = command("config", "check")
+        assert "not ok: ANCHOR_URL: nothing can be written there" in checked.stdout
+    finally:
+        install_anchor_store(own)
+
+
+def test_where_anchors_lie_is_said_when_settings_are_checked(command):
+    checked = command("config", "check")
+    assert "warning: ANCHOR_URL not set: anchors lie at file:///" in checked.stdout
+
+
+def test_the_oldest_is_let_go_and_the_rest_verifies(command, chain, world):
+    with time_machine.travel(NOW + timedelta(days=800)):
+        held = command("activity", "let-go", "--before", "2027-01-01")
+        assert "(ZQ-A-PARTNERSHIP-QZ): 5 rows up to row 5, kept by a legal hold" in held.stdout
+        assert held.stdout.splitlines()[-1] == "let go: 0 rows"
+        lift_all(world)
+        dry = command("activity", "let-go", "--before", "2027-01-01", "--dry-run")
+        assert (dry.exit_code, dry.stdout.splitlines()[-1]) == (0, "would let go: 6 rows")
+        done = command("activity", "let-go", "--before", "2027-01-01")
+        assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "let go: 6 rows")
+        assert "(ZQ-A-PARTNERSHIP-QZ): 5 rows up to row 5" in done.stdout
+        assert command("activity", "let-go", "--before", "2027-01-01").stdout == "let go: 0 rows\n"
+    assert command("activity", "verify").stdout == "ok: 3 chains, 2 rows\n"

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def test_demo_accounts_keep_production_from_starting(database, tmp_path, monkeyp
         factory.create_app(GOOD | {"DATABASE_URL": url}, instance=tmp_path)
     assert stopped.value.code == 2
     assert "demo accounts" in capsys.readouterr().err
-    assert factory.create_app({"PORTAL_MODE": "demo", "DATABASE_URL": url}, instance=tmp_path)
+    keys = f"t1:{b64encode(FIELD_KEY).decode()}"
+    assert factory.create_app({"PORTAL_MODE": "demo", "DATABASE_URL": url, "FIELD_KEYS": keys}, instance=tmp_path)
 
 
 def test_config_check_says_what_is_right_and_what_is_not(command, database) -> None:

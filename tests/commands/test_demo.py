@@ -115,6 +115,7 @@ def test_markers_of_each_kind_stand_in_both_partnerships_and_are_unique(demo: De
         *("audit_answer", "evidence_file", "escalation", "waiver_note"),
         *("strategy_record", "family_views", "outcome", "agency_view", "minutes", "meeting_action", "contest"),
         *("challenge", "quotation", "improvement_update", "sample_finding", "feedback_words"),
+        *("legal_hold", "restriction", "emergency_opening"),
     }
     for kind in {m["kind"] for m in markers}:
         assert {m["partnership"] for m in markers if m["kind"] == kind} == {"Eastmarsh", "Westmoor"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from portal.gateways.scanner import Scanner
 from portal.services import quarantine
 from portal.services.filing import filing_of
 from tests.commands.test_config import GOOD, keys_as_before, not_root
+from tests.harness import FIELD_KEY
 from tests.s3_server import Door
 
 __all__ = ["keys_as_before", "not_root"]
@@ -30,9 +32,10 @@ IN_BUCKET = {
 
 
 def settings_of(server, **changes) -> dict[str, str]:
-    """What reaches the tests' server, in an environment."""
+    """What reaches the tests' server, in an environment, with the key that the tests' database is written under."""
     bucket = server.bucket
     wanted = {"FILE_STORE_KEY_ID": bucket.key_id, "FILE_STORE_SECRET": bucket.secret}
+    wanted["FIELD_KEYS"] = f"t1:{b64encode(FIELD_KEY).decode()}"
     return GOOD | IN_BUCKET | wanted | {"FILE_STORE_ENDPOINT": bucket.endpoint} | changes
 
 

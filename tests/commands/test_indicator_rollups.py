@@ -10,6 +10,7 @@ from sqlalchemy import text, update
 from portal.database.session import db, writing
 from portal.models.figure_rollups import MeetingFigures, TypeFigures
 from tests.areas import Area, meeting, part
+from tests.owning import as_owner
 
 
 @pytest.fixture
@@ -75,9 +76,8 @@ def test_very_many_are_counted(command, area):
 
 
 def test_a_missing_trigger_is_a_fault_that_rebuilding_does_not_hide(command, area):
-    with writing() as session:
-        drop = "DROP TRIGGER figures_invitation_added"
-        session.execute(text(drop if session.get_bind().dialect.name == "sqlite" else f"{drop} ON invitations"))
+    drop = "DROP TRIGGER figures_invitation_added"
+    as_owner(drop if db.engine.dialect.name == "sqlite" else f"{drop} ON invitations")
     db.session.remove()
     lacking = "the database lacks the trigger figures_invitation_added: changes are not noted"
     for name in ("check", "rebuild"):

@@ -33,6 +33,7 @@ def signed_in(**more: Any) -> SimpleNamespace:
         "has_other_hats": False,
         "membership_id": 7,
         "unread_notices": 0,
+        "opened": (),
     }
     return SimpleNamespace(**{**facts, **more})
 
@@ -55,6 +56,8 @@ def build_app(instance: Path) -> Flask:
             "sections": SECTIONS,
             "rooms": [],
             "demo_mode": request.args.get("demo") == "yes",
+            "idle_seconds": 1200,
+            "warning_seconds": 120,
             "csp_nonce": csp_nonce(),
             "today": TODAY,
         }

@@ -71,7 +71,8 @@ OTHERS = (
 PLAIN = (
     FRAME
     + """<form method="post" action="/sent" novalidate>{{ form_fields() }}
-{{ textarea("reply", "Your reply") }}{{ button("Send the reply", name="send", value="yes") }}</form>{% endblock %}"""
+{{ textarea("reply", "Your reply", request.form.get("reply", "")) }}
+{{ button("Send the reply", name="send", value="yes") }}</form>{% endblock %}"""
 )
 
 CHOOSING = (
@@ -94,6 +95,9 @@ class Server:
         self.answer: Callable[[], Any] = self.saved
         self.viewer: Any = signed_in()
         self.under_way = self.most_under_way = 0
+        self.left = 1200
+        self.stayed: list[str] = []
+        self.most_left = 1200
         self.address = ""
         self._routes(app)
 
@@ -125,8 +129,20 @@ class Server:
             self.saves.append(request.form.to_dict())
             return self.answer()
 
+    def _signed_in(self, app: Flask) -> None:
+        @app.get("/signed-in/left")
+        def left() -> Any:
+            return {"seconds": self.left}
+
+        @app.post("/signed-in/stay")
+        def stay() -> Any:
+            self.stayed.append(request.headers["X-CSRFToken"])
+            self.left = min(1200, self.most_left) if self.left else 0
+            return {"seconds": self.left}
+
     def _routes(self, app: Flask) -> None:
         self._questions(app)
+        self._signed_in(app)
 
         @app.before_request
         def who() -> None:
@@ -136,7 +152,7 @@ class Server:
         def report() -> Any:
             return render_template_string(REPORT, version=self.version) if self.viewer else ("", 302, {"Location": "/"})
 
-        @app.get("/plain")
+        @app.route("/plain", methods=["GET", "POST"])
         def plain() -> str:
             return render_template_string(PLAIN)
 

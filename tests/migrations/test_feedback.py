@@ -23,7 +23,7 @@ OTHERS = sa.text("SELECT count(*) FROM mails WHERE kind <> 'feedback'")
 def test_they_go_with_the_cards_and_can_come_again(database, world):
     db.session.remove()
     db.engine.dispose()
-    url = database.url("portal")
+    url = database.owner_url("portal")
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)
     try:

@@ -32,10 +32,10 @@ def down_and_up(database) -> str:
     """The world's database, taken below the version and brought back."""
     db.session.remove()
     db.engine.dispose()
-    url = database.url("portal")
+    url = database.owner_url("portal")
     command.downgrade(configuration(url), "0015")
     assert not triggers(url) & TRIGGERS
-    command.upgrade(configuration(url), "head")
+    command.upgrade(configuration(url, database.url("portal")), "head")
     return url
 
 

@@ -131,7 +131,7 @@ def test_migrations_carry_every_check_of_the_models(databases, open_engine):
 def test_every_revision_goes_down_and_up_again_with_data(database, open_engine):
     db.session.remove()
     db.engine.dispose()
-    url = database.url("portal")
+    url = database.owner_url("portal")
     engine = open_engine(url)
     filled = counts(engine)
     assert sum(1 for rows in filled.values() if rows) > 10

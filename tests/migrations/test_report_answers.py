@@ -36,7 +36,7 @@ def texts(engine: sa.Engine) -> dict[tuple[int, str], str]:
 def test_every_text_becomes_an_answer_and_every_answer_a_text(database, world):
     db.session.remove()
     db.engine.dispose()
-    url = database.url("portal")
+    url = database.owner_url("portal")
     engine = sa.create_engine(url, **engine_options(url))
     prepare_engine(engine)
     try:

@@ -154,6 +154,8 @@ def test_a_meeting_leads_on(as_person, world):
         f"/cases/{place.case_id}/timeline",
         f"/meetings/{place.id}/alerts/new",
         f"/escalations/new?meeting={place.id}",
+        f"/cases/{place.case_id}/restrictions",
+        f"/meetings/{place.id}/held-back",
     }
     coordinator = as_person("a.coordinator").get(f"/meetings/{place.id}").page
     ways = {link["href"] for link in coordinator.select("nav[aria-label='From this meeting on'] a")}

@@ -11,7 +11,8 @@ from portal.database.engines import writing_options
 from portal.database.session import db
 from portal.models.activity import Activity, ActivityChain
 from portal.services import activity_checks
-from portal.services.activity_checks import Fault, Link
+from portal.services.activity_anchors import Link
+from portal.services.activity_checks import Fault
 from tests.world import NOW
 
 OPERATOR = Viewer.of_system("activity verify", NOW)
@@ -40,7 +41,7 @@ def raw(statement: str, **values: object) -> None:
 def faults(anchor: Sequence[Link] | None = None) -> list[Fault]:
     """What verifying finds."""
     db.session.rollback()
-    return activity_checks.verify(OPERATOR, list(anchor) if anchor is not None else None).faults
+    return activity_checks.verify(OPERATOR, anchor or ()).faults
 
 
 def only_fault(anchor: Sequence[Link] | None = None) -> Fault:

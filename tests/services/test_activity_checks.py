@@ -13,7 +13,7 @@ from portal.database.encryption import keyring
 from portal.database.session import db, writing
 from portal.domain.errors import NotPermitted
 from portal.models.activity import Activity
-from portal.services import activity, activity_checks
+from portal.services import activity, activity_anchors, activity_checks
 from portal.services.changes import changing
 from tests.harness import FIELD_KEY
 from tests.services.activity_steps import OPERATOR, ROWS, chain_of, faults, mend_head, only_fault, raw, seals
@@ -133,21 +133,21 @@ class TestVerify:
         assert (only_fault().sequence, "cut off" in only_fault().reason) == (9, True)
 
     def test_a_cut_tail_with_a_mended_head_is_seen_by_the_anchor_alone(self, chain):
-        anchor = activity_checks.anchor_now(OPERATOR)
+        anchor = activity_anchors.anchor_now(OPERATOR)
         raw("DELETE FROM activity WHERE chain_id = :c AND sequence > 8", c=chain)
         mend_head(chain, 8, seals(chain)[8])
         assert faults() == []
         assert (only_fault(anchor).sequence, "the anchor" in only_fault(anchor).reason) == (9, True)
 
     def test_an_emptied_chain_with_a_mended_head_is_seen_by_the_anchor_alone(self, chain):
-        anchor = activity_checks.anchor_now(OPERATOR)
+        anchor = activity_anchors.anchor_now(OPERATOR)
         raw("DELETE FROM activity WHERE chain_id = :c", c=chain)
         mend_head(chain, 0, activity.NO_SEAL)
         assert faults() == []
         assert only_fault(anchor).sequence == 1
 
     def test_a_cut_tail_that_grew_again_is_seen_by_the_anchor_alone(self, chain, world, viewer_of):
-        anchor = activity_checks.anchor_now(OPERATOR)
+        anchor = activity_anchors.anchor_now(OPERATOR)
         raw("DELETE FROM activity WHERE chain_id = :c AND sequence > 8", c=chain)
         mend_head(chain, 8, seals(chain)[8])
         for _ in range(6):
@@ -158,7 +158,7 @@ class TestVerify:
         assert (fault.sequence, "written anew" in fault.reason) == (ROWS, True)
 
     def test_a_chain_written_anew_with_the_keys_is_seen_by_the_anchor_alone(self, chain):
-        anchor = activity_checks.anchor_now(OPERATOR)
+        anchor = activity_anchors.anchor_now(OPERATOR)
         rows = db.session.execute(
             select(*Activity.__table__.columns).where(Activity.chain_id == chain).order_by(Activity.sequence)
         ).mappings()
@@ -223,7 +223,7 @@ class TestVerify:
         assert {fault.chain for fault in faults()} == {chain, other}
 
     def test_a_chain_that_is_gone(self, chain, world):
-        anchor = activity_checks.anchor_now(OPERATOR)
+        anchor = activity_anchors.anchor_now(OPERATOR)
         raw("DELETE FROM activity WHERE chain_id = :c", c=chain)
         raw("DELETE FROM activity_chains WHERE id = :c", c=chain)
         assert [fault.reason for fault in faults()] == ["this partnership has no chain"]
@@ -312,7 +312,7 @@ class TestVerify:
         viewer = viewer_of(world.person("a.administrator"))
         calls: tuple[Callable[[Viewer], object], ...] = (
             activity_checks.verify,
-            activity_checks.anchor_now,
+            activity_anchors.anchor_now,
             activity_checks.count_rows,
         )
         for call in calls:

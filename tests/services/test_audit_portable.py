@@ -37,6 +37,9 @@ class Journey:
     file: bytes
 
 
+KEY_FACTS = ("name", "public_key", "fingerprint", "added_at", "added_by_id")
+
+
 @pytest.fixture
 def lead_there(world, viewer_of) -> Viewer:
     """Who leads the police in A."""
@@ -234,7 +237,10 @@ class TestRefused:
     def test_another_partnerships_trust_is_not_ours(self, world, viewer_of, journey, lead_here, manager_here):
         signing_keys.distrust(manager_here, json.loads(journey.file)["key"])
         trust(world, manager_here)
-        db.session.execute(update(TrustedKey).values(partnership_id=world.partnerships["a"]))
+        ours = db.session.scalars(select(TrustedKey)).one()
+        facts = {name: getattr(ours, name) for name in KEY_FACTS}
+        db.session.delete(ours)
+        db.session.add(TrustedKey(partnership_id=world.partnerships["a"], **facts))
         db.session.commit()
         assert refusal(lead_here, journey.here, journey.file) is Refusal.UNKNOWN_KEY
 

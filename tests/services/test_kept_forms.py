@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 def ended(person, reason=SessionEnd.IDLE, was_complete=True):
-    return Ended(person.user_id, person.hat.membership_id, reason, was_complete)
+    return Ended(person.user_id, person.hat.membership_id, reason, was_complete, tuple(person.hats))
 
 
 def take(person, path=PATH, now=NOW):
@@ -110,6 +111,30 @@ def test_what_is_older_than_a_day_is_dropped_whoevers_it_is(database, gp, world)
     kept_forms.keep(ended(world.person("a.chair")), PATH, TYPED, NOW + DAY)
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM kept_forms").scalar() == 1
+
+
+def test_the_worker_deletes_what_is_older_than_a_day(database, gp):
+    kept_forms.keep(ended(gp), PATH, TYPED, NOW)
+    assert kept_forms.forget_old(NOW + DAY - timedelta(seconds=1)) == 0
+    assert kept_forms.forget_old(NOW + DAY) == 1
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM kept_forms").scalar() == 0
+
+
+@pytest.mark.parametrize("letter", ["a", "b"])
+def test_whoever_no_longer_works_where_they_typed_it_does_not_get_it(database, world, letter):
+    both = world.person("both")
+    typed_as = next(hat for hat in both.hats if hat.partnership_id == world.partnerships[letter])
+    other = next(hat for hat in both.hats if hat != typed_as)
+    # By the hat that the page was drawn for, whatever was worn last.
+    before = Ended(both.user_id, other.membership_id, SessionEnd.IDLE, True, tuple(both.hats))
+    assert kept_forms.keep(before, PATH, [*TYPED, (kept_forms.HAT, str(typed_as.membership_id))], NOW)
+    db.session.rollback()
+    assert kept_forms.take(replace(viewer_of(both), hat=other), PATH)["worries"] == "Two missed appointments."
+    left = replace(viewer_of(both), hat=other, hats=(other,))
+    assert kept_forms.take(left, PATH) is None
+    nowhere = replace(before, hats=())
+    assert not kept_forms.keep(nowhere, PATH, TYPED, NOW)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_what_is_measured_is_what_is_there(administrator, lead):
         ("portal_mails_late_seconds", None): 7200,
         ("portal_notices_waiting", None): 1,
         ("portal_figures_differing", None): 0,
+        ("portal_reading_replica", None): 0,
         ("portal_work_age_seconds", "sending"): 90,
         ("portal_work_age_seconds", "digests"): 0,
         ("portal_work_every_seconds", "sending"): every["sending"],

@@ -14,12 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import FiguresKey, Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db, writing_apart
 from portal.domain.api_keys import PREFIX, REQUESTS_PER_KEY, WINDOW, WRONG_PER_ADDRESS, digest_of, holds
 from portal.domain.errors import PortalError
 from portal.domain.working_days import london_day
 from portal.models.api_keys import ApiKey, ApiRequest
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
+from portal.services import reach
 from portal.services.throttle import network_of
 
 _KEYS = cast(Table, ApiKey.__table__)
@@ -70,13 +72,16 @@ def admit(now: datetime, sent: str | None, address: str) -> Viewer:
                 & (PartnershipAgency.agency_id == ApiKey.agency_id),
             )
             .where(ApiKey.digest == digest_of(sent))
+            .execution_options(**ACROSS)
         ).one_or_none()
     if row is None or row.left_at is not None or not holds(row.ends_on, row.ended_at, london_day(now)):
         _count_wrong(now, network_of(address))
         raise NoKey("This key opens nothing.")
-    _count_use(now, row.id)
     key = FiguresKey(row.id, row.partnership_id, row.partnership, row.agency_id, row.agency or "")
-    return Viewer.by_key(now, row.name, key)
+    viewer = Viewer.by_key(now, row.name, key)
+    reach.admit(viewer)
+    _count_use(now, row.id)
+    return viewer
 
 
 def _count_use(now: datetime, key_id: int) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access.closed_records import sees_every_record
 from portal.access.indicators import FigureScope
 from portal.access.roles import CASE_ROLES
 from portal.access.viewer import Viewer
@@ -61,4 +62,4 @@ def counted_days(opens_on: date) -> tuple[date, date]:
 
 def hides_small(viewer: Viewer) -> bool:
     """Whether small counts are kept from this viewer, as on the figures' own pages."""
-    return not viewer.is_system and viewer.role not in CASE_ROLES
+    return not viewer.is_system and (viewer.role not in CASE_ROLES or not sees_every_record(viewer))

@@ -24,12 +24,15 @@ from portal.services.demo import (
     accounts,
     child_plans,
     comparators,
+    evidence,
     feedback,
     import_files,
     improvement,
     inboxes,
     names,
     packs,
+    records,
+    restrictions,
     samples,
     scrutiny,
 )
@@ -87,6 +90,8 @@ def build(size: Size, progress: Progress) -> None:
     try:
         with _not_collecting(), writing():
             _build(size, progress)
+        if size.now is not None:
+            evidence.anchor(size.now)
     finally:
         install_mailing(sender)
 
@@ -164,8 +169,12 @@ def _build(size: Size, progress: Progress) -> None:
         absences.plan(cast)
         comparators.plan(cast)
         packs.plan(cast)
+        own_chance = Random(f"{size.seed} {place.name} records")  # noqa: S311 - apart, for the same reason
+        records.plan(replace(cast, chance=own_chance))
         own_chance = Random(f"{size.seed} {place.name} scrutiny")  # noqa: S311 - apart, for the same reason
         scrutiny.plan(replace(cast, chance=own_chance))
+        own_chance = Random(f"{size.seed} {place.name} restrictions")  # noqa: S311 - apart, for the same reason
+        restrictions.plan(replace(cast, chance=own_chance))
         inboxes.plan_reminders(cast)
         progress(f"{place.name}: escalations, records of meetings and reports in full")
         diary.live()

@@ -30,7 +30,9 @@ from portal.services.demo.feedback import list_of_feedback
 from portal.services.demo.improvement import list_of_plan
 from portal.services.demo.marks import MARK, Marker, SeenBy, seen_by
 from portal.services.demo.meetings.markers import list_of_meetings
+from portal.services.demo.records import list_of_records
 from portal.services.demo.reports.markers import list_of_reports
+from portal.services.demo.restrictions import list_of_restrictions
 from portal.services.demo.samples import list_of_samples, read_by_reviewers
 from portal.services.demo.scrutiny_markers import list_of_scrutiny
 
@@ -59,6 +61,8 @@ def list_markers(now: datetime) -> list[Marker]:
         found += list_of_scrutiny(partnership, here)
         found += list_of_plan(partnership, here)
         found += list_of_samples(partnership, here)
+        found += list_of_records(partnership, here)
+        found += list_of_restrictions(partnership, here)
         found += list_of_feedback(partnership.id, partnership.name, here)
     return read_by_reviewers(found, viewers)
 

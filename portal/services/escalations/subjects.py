@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access import cases as cases_access
 from portal.access import escalations as access
 from portal.access import meetings as meetings_access
+from portal.access.closed_records import open_meetings_where
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.escalation_vocabulary import LadderEvent
@@ -105,7 +106,7 @@ def causes_of(session: Session, viewer: Viewer, escalation_id: int) -> tuple[Cau
         .join(Invitation, Invitation.id == EscalationCause.invitation_id)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
-        .where(EscalationCause.escalation_id == escalation_id)
+        .where(EscalationCause.escalation_id == escalation_id, open_meetings_where(viewer))
         .order_by(EscalationCause.happened_on.desc(), EscalationCause.id)
     )
     return tuple(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
 from portal.database.encryption import keyring
+from portal.database.scopes import ACROSS
 from portal.database.session import db, writing
 from portal.domain.errors import Invalid, PortalError
 from portal.domain.feedback import KEPT_APART_FOR, LONGEST_WORDS, Given, agreement, month_of, tidy_code
@@ -28,6 +29,7 @@ from portal.models.reports import Report
 from portal.services import throttle
 from portal.services.changes import Change, changing
 from portal.services.feedback.cards import PLACE
+from portal.services.reach import admit_to
 
 _NUMBERS = 62
 """Bits of a feedback's number, which comes by chance."""
@@ -92,15 +94,18 @@ def _find(session: Session, typed: str, now: datetime) -> FeedbackCard | None:
     code = tidy_code(typed)
     if code is None:
         return None
-    return session.scalars(
+    card = session.scalars(
         select(FeedbackCard)
         .where(
             FeedbackCard.code_index.in_(keyring.blind_indexes(code, PLACE)),
             FeedbackCard.expires_at > now,
             FeedbackCard.uses < FeedbackCard.most_uses,
         )
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True, **ACROSS)
     ).one_or_none()
+    if card is not None:
+        admit_to(card.partnership_id)
+    return card
 
 
 def _take(change: Change, typed: str) -> FeedbackCard:

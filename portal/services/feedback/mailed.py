@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, or_, select, union
+from sqlalchemy import Row, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.access import feedback as access
@@ -18,6 +19,7 @@ from portal.domain.feedback import grouped
 from portal.domain.feedback_vocabulary import Audience
 from portal.domain.message_vocabulary import MailKind, MailState
 from portal.domain.vocabulary import Expectation, Role
+from portal.domain.working_days import london_day
 from portal.models.feedback import FeedbackCard
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Mail
@@ -26,6 +28,7 @@ from portal.models.people import Membership, User
 from portal.models.reports import Report
 from portal.models.return_links import AgencyContact
 from portal.services.changes import changing
+from portal.services.closed_records import Asked, closures, shut_from
 from portal.services.feedback.cards import NOT_NOW, conference_of, conference_to_ask, new_card
 from portal.services.mailing import mailing
 from portal.services.sent_forms import once
@@ -103,10 +106,15 @@ def mail_links(viewer: Viewer, meeting_id: int, user_ids: Collection[int]) -> in
 
 
 def mailed_card(mail_id: int, now: datetime) -> MailedCard | None:
-    """The link for its mail, which is being sent; None where it works no longer, or its person has left."""
-    row = db.session.execute(
-        select(User.email, User.name, FeedbackCard.code, FeedbackCard.expires_at)
+    """The link for its mail, which is being sent; None where it works no longer, or nobody may have it any more."""
+    session: Session = db.session()
+    row = session.execute(
+        select(
+            *(User.id, User.email, User.name, FeedbackCard.code, FeedbackCard.expires_at),
+            *(Meeting.partnership_id, Meeting.case_id, FeedbackCard.meeting_id),
+        )
         .select_from(FeedbackCard)
+        .join(Meeting, Meeting.id == FeedbackCard.meeting_id)
         .join(Mail, Mail.id == FeedbackCard.mail_id)
         .join(User, User.id == Mail.user_id)
         .where(
@@ -117,7 +125,12 @@ def mailed_card(mail_id: int, now: datetime) -> MailedCard | None:
             User.asleep_at.is_(None),
         )
     ).first()
-    return None if row is None else MailedCard(row.email, row.name, grouped(row.code), row.expires_at)
+    if row is None:
+        return None
+    in_force = closures(session, [row.partnership_id]).get(row.partnership_id, {})
+    if shut_from(session, in_force, [Asked(row.id, row.meeting_id, row.case_id)], london_day(now)):
+        return None
+    return MailedCard(row.email, row.name, grouped(row.code), row.expires_at)
 
 
 def _key(meeting_id: int, user_id: int) -> str:
@@ -173,16 +186,31 @@ def _people(session: Session, viewer: Viewer, meeting_id: int) -> tuple[Professi
             AgencyContact.ended_at.is_(None),
         ),
     )
-    rows = session.execute(
+    found_rows = session.execute(
         select(User.id, User.name, Agency.name.label("agency_name"))
         .join_from(found, User, User.id == found.c.user_id)
         .join(Agency, Agency.id == found.c.agency_id)
         .where(still_there, User.deactivated_at.is_(None), User.asleep_at.is_(None))
         .order_by(Agency.name, User.name, User.id)
     ).all()
+    rows = _without_shut_out(session, viewer, meeting_id, found_rows)
     keys = [_key(meeting_id, row.id) for row in rows]
     asked = set(session.scalars(select(Mail.key).where(Mail.key.in_(keys))))
     people = {
         row.id: Professional(row.id, row.name, row.agency_name, _key(meeting_id, row.id) in asked) for row in rows
     }
     return tuple(people.values())
+
+
+def _without_shut_out(
+    session: Session, viewer: Viewer, meeting_id: int, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> list[Row[*tuple[Any, ...]]]:
+    """Nobody is asked about a conference that is closed to them."""
+    here = viewer.partnership_id or 0
+    in_force = closures(session, [here]).get(here, {})
+    if not in_force:
+        return list(rows)
+    case_id = session.scalars(select(Meeting.case_id).where(Meeting.id == meeting_id)).one()
+    asked = {row.id: Asked(row.id, meeting_id, case_id) for row in rows}
+    shut = shut_from(session, in_force, asked.values(), viewer.today)
+    return [row for row in rows if asked[row.id] not in shut]

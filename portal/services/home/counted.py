@@ -10,20 +10,25 @@ from sqlalchemy.orm import Session
 
 from portal.access import escalations as escalations_access
 from portal.access import report_withdrawals as withdrawals_access
+from portal.access import restrictions as restrictions_access
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
 from portal.database.types import UTCDateTime
 from portal.domain.escalation_vocabulary import ProposalStatus
+from portal.domain.restrictions import OPEN_FOR
 from portal.domain.vocabulary import Role
 from portal.domain.withdrawal_vocabulary import RegulatorStep
 from portal.domain.withdrawals import REGULATOR_WITHIN
 from portal.domain.working_days import london_day
 from portal.models.ladders import EscalationProposal
 from portal.models.report_withdrawals import ReportWithdrawal
+from portal.models.restrictions import EmergencyOpening
 from portal.services.home.samples import sample_parts
 from portal.services.home.tasks import Task, TaskKind
 
 _NO_DAY = cast(null(), Date).label("first_on")
+_WITHIN = {TaskKind.WITHDRAWALS: REGULATOR_WITHIN, TaskKind.OPENINGS_TO_REVIEW: OPEN_FOR}
+"""From the first that waits: what was opened in an emergency is reviewed by the time it closes."""
 
 
 def counted(session: Session, viewer: Viewer) -> list[Task]:
@@ -45,7 +50,18 @@ def _parts(viewer: Viewer) -> Iterator[Select[*tuple[Any, ...]]]:
         yield _proposals(viewer)
     if viewer.may(Permission.WITHDRAWALS_ASSESS):
         yield _withdrawals(viewer)
+    if viewer.may(Permission.RESTRICTIONS_KEEP):
+        yield _openings(viewer)
     yield from sample_parts(viewer)
+
+
+def _openings(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return restrictions_access.to_review(viewer).with_only_columns(
+        *_columns(viewer, TaskKind.OPENINGS_TO_REVIEW),
+        func.count(EmergencyOpening.id).label("waiting"),
+        func.min(EmergencyOpening.opened_at).label("first_at"),
+        _NO_DAY,
+    )
 
 
 def _proposals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
@@ -79,5 +95,6 @@ def _columns(viewer: Viewer, kind: TaskKind) -> tuple[Any, ...]:
 
 
 def _task(hat: Hat, row: Row[*tuple[Any, ...]]) -> Task:
-    due = row.first_on if row.first_at is None else london_day(row.first_at + REGULATOR_WITHIN)
-    return Task(TaskKind(row.kind), hat, due, of=row.waiting)
+    kind = TaskKind(row.kind)
+    due = row.first_on if row.first_at is None else london_day(row.first_at + _WITHIN[kind])
+    return Task(kind, hat, due, of=row.waiting)

@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     OVERSEE_REGISTER = "oversee_register"
     PROPOSALS = "proposals"
     WITHDRAWALS = "withdrawals"
+    OPENINGS_TO_REVIEW = "openings_to_review"
     NOT_OURS = "not_ours"
     CHILD_NOT_OURS = "child_not_ours"
     CONTEST = "contest"
@@ -78,6 +79,9 @@ class TaskKind(StrEnum):
     ALERT_PRAISES = "alert_praises"
 
 
+_FIRST = frozenset({TaskKind.REGISTER, TaskKind.OPENINGS_TO_REVIEW})
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing to do under one membership. Children are not named: they are on the page behind it.
@@ -105,8 +109,7 @@ class Task:
 
     @property
     def place(self) -> tuple[bool, date, date, time]:
-        """Registers to close, on which all else of a meeting waits; then the soonest due, then along the calendar.
-
-        What has no due day comes last.
+        """Registers to close, on which all else of a meeting waits, and what was opened in an emergency; then the
+        soonest due, then along the calendar. What has no due day comes last.
         """
-        return (self.kind is not TaskKind.REGISTER, self.due or date.max, self.on or date.max, self.at or time.min)
+        return (self.kind not in _FIRST, self.due or date.max, self.on or date.max, self.at or time.min)

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from portal.access.imports import may_import
 from portal.access.viewer import Viewer
+from portal.database.scopes import within
 from portal.database.session import writing
 from portal.domain.errors import Conflict, NotPermitted
 from portal.models.meetings import Meeting
@@ -22,6 +23,7 @@ from portal.services.batches import in_batches
 from portal.services.changes import Change
 from portal.services.imports.faults import Faults
 from portal.services.indicators.rollups import fold
+from portal.services.reach import scope_of
 from portal.services.rule_sets import RuleBook
 
 Progress = Callable[[str, int, int], None]
@@ -82,7 +84,7 @@ def importing(viewer: Viewer, progress: Progress) -> Iterator[tuple[Change, int]
     if viewer.partnership_id is None or not may_import(viewer):
         raise NotPermitted("Files are imported by whoever runs the portal.")
     try:
-        with writing() as session:
+        with within(scope_of(viewer)), writing() as session:
             partnership = select(Partnership.id).where(Partnership.id == viewer.partnership_id)
             session.execute(partnership.with_for_update(key_share=True)).one()
             yield Change(session, viewer), viewer.partnership_id

@@ -18,6 +18,7 @@ from portal.models.messages import Mail, MessageChoice, Notice
 from portal.models.people import Membership, User
 from portal.services.changes import Change
 from portal.services.mails.away import away_among
+from portal.services.notices.closed_records import closed_among
 from portal.services.notices.wanted import settle
 from portal.services.stand_ins import stand_in_for
 
@@ -97,9 +98,9 @@ def hold(session: Session, user_ids: Collection[int]) -> list[int]:
 def take(change: Change, held: Sequence[int], today: date) -> dict[int, list[Waiting]]:
     """What still waits for each of these people, who are held, and may be mailed to them.
 
-    What has been done meanwhile is dropped, and what a person does not want by mail stays in their inbox. Of people
-    who are away, what a deputy has been told too stays in the inbox, and the rest waits until they are back, unless it
-    is urgent.
+    What has been done meanwhile is dropped, as is what is about a record that has been closed to them since; what a
+    person does not want by mail stays in their inbox. Of people who are away, what a deputy has been told too stays in
+    the inbox, and the rest waits until they are back, unless it is urgent.
     """
     if not held:
         return {}
@@ -107,7 +108,12 @@ def take(change: Change, held: Sequence[int], today: date) -> dict[int, list[Wai
     settle(change, held)
     wanted: dict[int, list[Waiting]] = {user_id: [] for user_id in held}
     unwanted: list[int] = []
-    for user_id, wish, one in _waiting(session, held):
+    waiting = list(_waiting(session, held))
+    closed = closed_among(session, [one for _, _, one in waiting], today)
+    _place(session, sorted(closed), MailPlace.DROPPED)
+    for user_id, wish, one in waiting:
+        if one.id in closed:
+            continue
         at_once = goes_at_once(one.urgency, one.due_at, now)
         if goes_by_mail(one.role, one.kind, wish, at_once=at_once):
             wanted[user_id].append(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from portal.gateways.mail_templates import (
     feedback_mail,
     joining_mail,
     notices_mail,
+    passkey_mail,
     password_changed_mail,
     return_link_mail,
 )
@@ -30,6 +32,7 @@ from portal.services.feedback.mailed import mailed_card
 from portal.services.joining import link_address, mailed_link
 from portal.services.mailing import Mailing
 from portal.services.mails.offices import offices_on
+from portal.services.notices.closed_records import closed_in_mail
 from portal.services.return_links import mailed as links
 
 
@@ -65,24 +68,32 @@ def letter_of(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | NotY
     ).first()
     if person is None:
         return None
-    write = _account if mail.kind is MailKind.ACCOUNT else _notices
-    rendered = write(mailing, mail, person.name, now)
+    tells = mail.kind is not MailKind.ACCOUNT
+    closed = closed_in_mail(db.session(), mail.id, london_day(now)) if tells else frozenset()
+    rendered = (
+        _notices(mailing, mail, person.name, now, without=closed)
+        if tells
+        else _account(mailing, mail, person.name, now)
+    )
     if rendered is None or isinstance(rendered, NotYet):
         return rendered
     office = Office(mailing.base_url, mailing.mail_from)
-    entries = () if mail.kind is MailKind.ACCOUNT else calendars_of_mail(db.session(), office, mail.id, now)
+    entries = calendars_of_mail(db.session(), office, mail.id, now, without=closed) if tells else ()
     return Letter(person.email, rendered.subject, rendered.text, mailing.message_id(mail.key), now, entries)
 
 
-def _account(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | NotYet | None:
+def _account(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | None:
+    if mail.key.startswith("passkey_"):
+        link = f"{mailing.base_url}/account/passkeys"
+        return passkey_mail(name, mail.made_at, link, is_added=mail.key.startswith("passkey_added:"))
     if mail.joining_link_id is None:
         return password_changed_mail(name, mail.made_at, f"{mailing.base_url}/sign-in")
-    link = mailed_link(mail.joining_link_id, now)
-    if link is None:
+    joining = mailed_link(mail.joining_link_id, now)
+    if joining is None:
         return None
     whoms = _places_of(mail.user_id)
     whom = whoms[0] if len(whoms) == 1 else ""
-    return joining_mail(name, link.purpose, whom, link_address(mailing.base_url, link.token), link.expires_at)
+    return joining_mail(name, joining.purpose, whom, link_address(mailing.base_url, joining.token), joining.expires_at)
 
 
 def _return_link(mailing: Mailing, mail: MailFacts, now: datetime) -> Letter | None:
@@ -118,7 +129,9 @@ def _places_of(user_id: int) -> list[str]:
     return list(db.session.scalars(rows.distinct()))
 
 
-def _notices(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Rendered | NotYet | None:
+def _notices(
+    mailing: Mailing, mail: MailFacts, name: str, now: datetime, *, without: Collection[int]
+) -> Rendered | NotYet | None:
     rows = db.session.execute(
         select(
             *(Notice.kind, Notice.due_at, Notice.urgency, Notice.partnership_id),
@@ -131,6 +144,7 @@ def _notices(mailing: Mailing, mail: MailFacts, name: str, now: datetime) -> Ren
             Notice.mail_id == mail.id,
             Notice.mail_place == MailPlace.MAILED,
             Notice.settled_at.is_(None),
+            Notice.id.not_in(without),
             Membership.ended_at.is_(None),
         )
         .order_by(Notice.id)

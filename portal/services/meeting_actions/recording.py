@@ -28,6 +28,7 @@ from portal.models.rule_sets import MeetingType
 from portal.services import activity
 from portal.services.actions.adding import MOST_OWNERS, NAME_LIMIT, OWNERS
 from portal.services.changes import changing
+from portal.services.closed_records import Asked, closures, shut_from
 from portal.services.notices.actions import tell_given
 from portal.services.sent_forms import once
 
@@ -77,7 +78,7 @@ def recording_of(viewer: Viewer, meeting_id: int) -> Recording:
     children = _children(session, meeting)
     if children:
         activity.record_reading(viewer, "case.read", "case", [meeting.case_id])
-    return _recording(session, meeting, kind, children)
+    return _recording(session, meeting, kind, children, viewer.today)
 
 
 def found_meeting(session: Session, viewer: Viewer, meeting_id: int) -> tuple[Meeting, MeetingType]:
@@ -101,7 +102,7 @@ def add_meeting_action(viewer: Viewer, meeting_id: int, promise: MeetingPromise)
         meeting, kind = found_meeting(session, viewer, meeting_id)
         if not access.may_add_to_meeting(viewer, meeting):
             raise NotPermitted("This meeting's actions are not the viewer's to write down, or not yet.")
-        recording = _recording(session, meeting, kind, _children(session, meeting))
+        recording = _recording(session, meeting, kind, _children(session, meeting), viewer.today)
         action = Action(
             partnership_id=meeting.partnership_id,
             agency_id=promise.agency_id,
@@ -127,7 +128,7 @@ def add_meeting_action(viewer: Viewer, meeting_id: int, promise: MeetingPromise)
 
 
 def _recording(
-    session: Session, meeting: Meeting, kind: MeetingType, children: Collection[tuple[int, str]]
+    session: Session, meeting: Meeting, kind: MeetingType, children: Collection[tuple[int, str]], today: date
 ) -> Recording:
     agencies = session.execute(
         select(Agency.id, Agency.name)
@@ -145,12 +146,12 @@ def _recording(
         on=meeting.day,
         named_people_only=meeting.named_people_only,
         agencies=tuple((row.id, row.name) for row in agencies),
-        owners=_owners(session, meeting, [row.id for row in agencies]),
+        owners=_owners(session, meeting, [row.id for row in agencies], today),
         children=tuple(children),
     )
 
 
-def _owners(session: Session, meeting: Meeting, agency_ids: list[int]) -> tuple[Owner, ...]:
+def _owners(session: Session, meeting: Meeting, agency_ids: list[int], today: date) -> tuple[Owner, ...]:
     """The people of these agencies who can own an action; of a meeting for named people only, those named."""
     rows = (
         select(Membership.id, User.name, Agency.id.label("agency_id"), Agency.name.label("agency"))
@@ -173,7 +174,12 @@ def _owners(session: Session, meeting: Meeting, agency_ids: list[int]) -> tuple[
             NamedPerson.ended_at.is_(None),
         )
         rows = rows.where(is_named.correlate(Membership))
-    return tuple(Owner(row.id, row.name, row.agency_id, row.agency) for row in session.execute(rows))
+    found = session.execute(rows.add_columns(Membership.user_id)).all()
+    # What somebody cannot see they cannot do either.
+    in_force = closures(session, [meeting.partnership_id]).get(meeting.partnership_id, {})
+    asked = {row.id: Asked(row.user_id, meeting.id, meeting.case_id) for row in found}
+    shut = shut_from(session, in_force, asked.values(), today)
+    return tuple(Owner(row.id, row.name, row.agency_id, row.agency) for row in found if asked[row.id] not in shut)
 
 
 def _children(session: Session, meeting: Meeting) -> list[tuple[int, str]]:

@@ -18,6 +18,7 @@ from portal.models.messages import Notice
 from portal.services import sessions
 from portal.services.changes import changing
 from portal.services.paging import PER_PAGE, Page, count, page_number
+from portal.services.reach import under_every_hat
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def open_notice(viewer: Viewer, notice_id: int) -> Opened:
 def mark_all_read(viewer: Viewer) -> int:
     """Mark everything in the viewer's inbox as read; returns how many there were."""
     unread = access.visible_to(viewer).where(Notice.read_at.is_(None)).with_only_columns(Notice.id)
-    with changing(viewer) as change:
+    with changing(viewer) as change, under_every_hat(viewer):
         marked = change.session.execute(
             update(Notice)
             .where(Notice.id.in_(unread.scalar_subquery()))

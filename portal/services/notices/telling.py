@@ -16,6 +16,7 @@ from portal.domain.message_vocabulary import MailPlace, NoticeKind, Urgency
 from portal.models.messages import Notice
 from portal.models.people import Membership, User
 from portal.services.changes import Change
+from portal.services.notices.closed_records import shut_out_of
 from portal.services.notices.named_only import named_for
 from portal.services.stand_ins import stand_in_for
 
@@ -98,6 +99,7 @@ def tell(change: Change, partnership_id: int, memberships: Iterable[int], tellin
     Memberships that have ended, and people whose accounts are closed, are told nothing. Whoever caused it under a
     membership of their own is not told of it either: they know. For somebody who is away their stand-in is told, and
     their own notice is kept in their inbox alone. Of a meeting for named people only, only those named are told.
+    Nobody is told anything of a record that is closed to them.
     """
     return tell_all(change, partnership_id, [(frozenset(memberships), telling)])
 
@@ -116,12 +118,18 @@ def tell_all(change: Change, partnership_id: int, addressed: Iterable[Addressed]
     if not wanted:
         return 0
     stand_ins = stand_in_for(change.session, wanted, change.viewer.today)
-    people = _people(change.session, partnership_id, wanted | set(stand_ins.values()))
+    reached = wanted | set(stand_ins.values())
+    people = _people(change.session, partnership_id, reached)
+    subjects = {telling.about for _, telling in letters}
+    shut_out = shut_out_of(change.session, partnership_id, subjects, reached, change.viewer.today)
     rows: dict[str, dict[str, Any]] = {}
     for memberships, telling in letters:
         # Nobody stands in for somebody who is named on a meeting: it is for them alone.
         away = {} if telling.kind in PERSONAL or telling.about in named else stand_ins
+        closed = shut_out.get(telling.about, frozenset())
         for membership_id, mail_place in _places(memberships, away, people, own).items():
+            if membership_id in closed:
+                continue
             key = telling.key(membership_id)
             rows.setdefault(
                 key,

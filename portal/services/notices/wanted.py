@@ -36,6 +36,7 @@ from portal.services.meetings.foreseen import foreseen_for
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED
 from portal.services.meetings.outstanding import unanswered_where, untold_where
 from portal.services.notices.audits import SIGNATURES_IN_PLACE
+from portal.services.notices.emergencies import still_wanted as openings_wanted
 from portal.services.notices.improvement import waits_in_plan
 from portal.services.notices.quotations import waits_for_chair
 from portal.services.notices.report_signing import still_with_lead
@@ -84,6 +85,7 @@ def settle(change: Change, user_ids: Sequence[int]) -> int:
         + _settle(change, user_ids, "scrutiny_challenge", _CHALLENGES, waits_for_reply())
         + _settle(change, user_ids, "quotation", (NoticeKind.QUOTATION_PROPOSED,), waits_for_chair())
         + sum(_settle(change, user_ids, *one) for one in samples_wanted())
+        + _settle(change, user_ids, *openings_wanted())
         + _settle(change, user_ids, "audit_return", _RETURNS, _returns())
         + _settle(change, user_ids, "action", _ACTIONS, _actions())
         + _settle(change, user_ids, "improvement_action", _PLAN, waits_in_plan())

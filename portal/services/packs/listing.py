@@ -143,7 +143,8 @@ def pack_page(viewer: Viewer, pack_id: int) -> PackPage:
     ).one_or_none()
     if pack is None:
         raise NotVisible("No such pack.")
-    may_open, sees = access.may_open(viewer, pack), access.sees_openings(viewer)
+    may_open = access.may_open(viewer, pack, lists_closed=_lists_closed(viewer, pack_id))
+    sees = access.sees_openings(viewer)
     return PackPage(
         line=_line(pack),
         version=pack.version,
@@ -159,6 +160,16 @@ def pack_page(viewer: Viewer, pack_id: int) -> PackPage:
         may_delete=access.may_delete(viewer, pack),
         sees_openings=sees,
     )
+
+
+def _lists_closed(viewer: Viewer, pack_id: int) -> bool:
+    """Whether a child stands in it whose record is closed to the viewer; no query for whoever nothing is closed to."""
+    if not viewer.closed_cases:
+        return False
+    listed = select(PackChild.id).where(
+        PackChild.pack_id == pack_id, PackChild.case_id.in_(sorted(viewer.closed_cases))
+    )
+    return db.session.scalar(listed.limit(1)) is not None
 
 
 def open_pack(viewer: Viewer, pack_id: int, wanted: PackFormat) -> tuple[StoredFile, Iterator[bytes]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from portal.access import meetings as meetings_access
 from portal.access import quotations as access
+from portal.access.closed_records import open_meetings_where
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -124,4 +125,8 @@ def _findable(viewer: Viewer) -> Select[Meeting]:
     """Meetings whose reference is taken: those seen; for the scrutineer, who sees none, all but named people's."""
     if viewer.may(Permission.MEETINGS_VIEW):
         return meetings_access.visible_to(viewer)
-    return select(Meeting).where(Meeting.partnership_id == viewer.partnership_id, Meeting.named_people_only.is_(False))
+    return select(Meeting).where(
+        Meeting.partnership_id == viewer.partnership_id,
+        Meeting.named_people_only.is_(False),
+        open_meetings_where(viewer),
+    )

@@ -58,6 +58,7 @@ _in_force = (
 )
 
 _MEETING = (
+    Meeting.id,
     Meeting.version,
     Meeting.partnership_id,
     Meeting.case_id,

@@ -100,24 +100,37 @@ class Contents:
         return frozenset((one.report_id, len(one.addenda), one.may_see) for one in self.reports), self.talked
 
 
-def contents_of(session: Session, meeting: Meeting) -> Contents:
-    """What the bundle of a meeting would say, which the caller has found visible; by seven queries."""
+@dataclass(frozen=True, slots=True)
+class AsCut:
+    """What a bundle had when it was cut: its reports with how many addenda each; and what one agency does not get."""
+
+    reports: Mapping[int, int]
+    at: datetime
+    without: frozenset[int]
+    """Invitations whose agencies give this one nothing: they are not even named."""
+
+
+def contents_of(session: Session, meeting: Meeting, cut: AsCut | None = None) -> Contents:
+    """What the bundle of a meeting would say, which the caller has found visible; by seven queries.
+
+    With `cut`, what one that was cut before has said.
+    """
     first_cut = session.scalar(select(func.min(ReportBundle.cut_at)).where(ReportBundle.meeting_id == meeting.id))
     rows = session.execute(
         select(Invitation, Agency.name, Agency.agency_type)
         .join(Agency, Agency.id == Invitation.agency_id)
-        .where(Invitation.meeting_id == meeting.id, HAS_PART)
+        .where(Invitation.meeting_id == meeting.id, HAS_PART, Invitation.id.not_in(cut.without if cut else ()))
     ).all()
     invitations = [row[0].id for row in rows]
-    reports = _reports(session, invitations, first_cut)
-    talks, talked = _talks(session, invitations, first_cut)
+    reports, later = _reports(session, invitations, first_cut, cut)
+    talks, talked = _talks(session, invitations, first_cut, cut)
     found = [
         Contribution(
             agency_name=name,
             agency_type=agency_type,
             expectation=invitation.expectation,
             due_on=invitation.report_due_on,
-            received_on=invitation.report_received_on,
+            received_on=None if invitation.id in later else invitation.report_received_on,
             report=reports.get(invitation.id),
             talks=() if _is_read_out(reports.get(invitation.id)) else talks.get(invitation.id, ()),
             talked=talked.get(invitation.id, frozenset()),
@@ -127,8 +140,11 @@ def contents_of(session: Session, meeting: Meeting) -> Contents:
     return Contents(tuple(sorted(found, key=lambda one: place_of(one.agency_type, one.agency_name))))
 
 
-def _reports(session: Session, invitations: list[int], first_cut: datetime | None) -> dict[int, BundledPart]:
-    reports = session.scalars(
+def _reports(
+    session: Session, invitations: list[int], first_cut: datetime | None, cut: AsCut | None
+) -> tuple[dict[int, BundledPart], frozenset[int]]:
+    """By invitation: its report; and the invitations whose report came after the cut."""
+    found = session.scalars(
         select(Report)
         .where(
             Report.invitation_id.in_(invitations),
@@ -138,6 +154,7 @@ def _reports(session: Session, invitations: list[int], first_cut: datetime | Non
         .options(joinedload(Report.template), joinedload(Report.submitted_by))
         .execution_options(populate_existing=True)
     ).all()
+    reports = [one for one in found if cut is None or one.id in cut.reports]
     ids = [report.id for report in reports]
     addenda: dict[int, list[Addendum]] = {}
     for row in session.scalars(
@@ -146,6 +163,8 @@ def _reports(session: Session, invitations: list[int], first_cut: datetime | Non
         .order_by(ReportAddendum.number)
         .options(joinedload(ReportAddendum.submitted_by))
     ):
+        if cut is not None and len(addenda.get(row.report_id, ())) >= cut.reports[row.report_id]:
+            continue
         if row.submitted_at and row.submitted_by:
             one = Addendum(row.number, row.submitted_at, row.submitted_by.name, row.after_bundle)
             addenda.setdefault(row.report_id, []).append(one)
@@ -164,12 +183,13 @@ def _reports(session: Session, invitations: list[int], first_cut: datetime | Non
             .group_by(ReportFile.report_id)
         )
     }
-    return {
+    parts = {
         report.invitation_id: _part(
             report, addenda.get(report.id, []), papers.get(report.id, {}), attached.get(report.id, 0), first_cut
         )
         for report in reports
     }
+    return parts, frozenset(one.invitation_id for one in found) - frozenset(parts)
 
 
 def _part(
@@ -213,7 +233,7 @@ def _is_read_out(report: BundledPart | None) -> bool:
 
 
 def _talks(
-    session: Session, invitations: list[int], first_cut: datetime | None
+    session: Session, invitations: list[int], first_cut: datetime | None, cut: AsCut | None
 ) -> tuple[dict[int, tuple[Talk, ...]], dict[int, frozenset[int]]]:
     """By invitation: what may be printed of confirmed talks, and which are confirmed at all."""
     printed: dict[int, tuple[Talk, ...]] = {}
@@ -225,6 +245,8 @@ def _talks(
         .execution_options(populate_existing=True)
     )
     for row in rows:
+        if cut is not None and (row.settled_at is None or row.settled_at > cut.at):
+            continue
         here = row.invitation_id
         confirmed[here] = confirmed.get(here, frozenset()) | {row.id}
         if row.is_read_out:

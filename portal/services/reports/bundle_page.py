@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.access import meetings as meetings_access
 from portal.access import report_bundles as access
 from portal.access import report_withdrawals as withdrawals_access
+from portal.access import restrictions as restrictions_access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.database.session import db
@@ -33,6 +34,7 @@ from portal.models.reports import Report
 from portal.services import activity, file_reading
 from portal.services.meetings.outlook import HAS_PART
 from portal.services.reports.bundle_clock import cut_off
+from portal.services.reports.bundle_held_back import MadeDocument, held_from, made_without
 
 OPENED = "bundle.opened"
 
@@ -156,8 +158,10 @@ def bundle_page(viewer: Viewer, meeting_id: int) -> BundlePage:
     )
 
 
-def open_bundle(viewer: Viewer, meeting_id: int, number: int) -> tuple[StoredFile, Iterator[bytes]]:
+def open_bundle(viewer: Viewer, meeting_id: int, number: int) -> tuple[StoredFile | MadeDocument, Iterator[bytes]]:
     """The document of the bundle that stands; that it, each report in it and the family's record were read is logged.
+
+    For an agency from which something is held back it is made anew without that, as the bundle was when it was cut.
 
     Raises NotVisible, also for one that is closed; HeldBack and Damaged as files do.
     """
@@ -167,19 +171,30 @@ def open_bundle(viewer: Viewer, meeting_id: int, number: int) -> tuple[StoredFil
     ).one_or_none()
     if bundle is None:
         raise NotVisible("No such bundle.")
+    held = held_from(session, viewer, meeting_id)
     reports = session.scalars(
         select(BundledReport.report_id)
-        .where(BundledReport.bundle_id == bundle.id, BundledReport.may_see != MaySee.READ_OUT)
+        .join(Report, Report.id == BundledReport.report_id)
+        .where(
+            BundledReport.bundle_id == bundle.id,
+            BundledReport.may_see != MaySee.READ_OUT,
+            Report.invitation_id.not_in(held),
+        )
         .order_by(BundledReport.report_id)
     ).all()
     further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id)
     cases = session.scalars(select(Meeting.case_id).where(Meeting.id == meeting_id).union(further)).all()
-    found = access.files_visible_to(viewer).where(StoredFile.id == bundle.file_id)
-    stored, chunks = file_reading.open_found(viewer, found)
+    document: tuple[StoredFile | MadeDocument, Iterator[bytes]]
+    if held:
+        document = made_without(session, bundle, held)
+    else:
+        document = file_reading.open_found(
+            viewer, access.files_visible_to(viewer).where(StoredFile.id == bundle.file_id)
+        )
     activity.record_reading(viewer, OPENED, "bundle", [bundle.id])
     activity.record_reading(viewer, "report.read", "report", reports)
     activity.record_reading(viewer, "case.read", "case", sorted(cases))
-    return stored, chunks
+    return document
 
 
 def _standings(session: Session, viewer: Viewer, meeting: Meeting) -> tuple[Standing, ...]:
@@ -195,6 +210,7 @@ def _standings(session: Session, viewer: Viewer, meeting: Meeting) -> tuple[Stan
             BundledReport.may_see,
             BundledReport.is_later,
             _talk_in_it().label("has_talk"),
+            Invitation.id.in_(restrictions_access.held_from(viewer)).label("is_held"),
         )
         .join(Agency, Agency.id == Invitation.agency_id)
         .outerjoin(
@@ -226,10 +242,11 @@ def _standings(session: Session, viewer: Viewer, meeting: Meeting) -> tuple[Stan
                 held_on=meeting.held_on,
             ),
             due_on=row.report_due_on,
-            is_sent=row.id is not None,
-            may_see=row.may_see,
-            is_later=bool(row.is_later),
-            has_talk=bool(row.has_talk) and row.may_see is not MaySee.READ_OUT,
+            # Of what is held back its agency's part of the meeting says that a report has come; no more is said here.
+            is_sent=row.id is not None and not row.is_held,
+            may_see=None if row.is_held else row.may_see,
+            is_later=bool(row.is_later) and not row.is_held,
+            has_talk=bool(row.has_talk) and row.may_see is not MaySee.READ_OUT and not row.is_held,
         )
         for row in sorted(rows, key=lambda row: place_of(row.agency_type, row.name))
     )

@@ -15,6 +15,8 @@ from portal.models.partnerships import PartnershipAgency
 from portal.services.changes import changing
 from portal.services.invitations.seen import AlreadySo
 
+LEADS_ALONE = "Only the agency’s lead says whether its reports are signed off."
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
@@ -42,7 +44,7 @@ def set_sign_off(viewer: Viewer, agency_id: int, *, signed_off: bool) -> bool:
         with changing(viewer) as change:
             listed = _listed(change.session, viewer, agency_id)
             if not access.may_set_sign_off(viewer, listed):
-                raise NotPermitted("Only the agency’s lead says whether its reports are signed off.")
+                raise NotPermitted(LEADS_ALONE)
             if listed.reports_signed_off is signed_off:
                 raise AlreadySo
             listed.reports_signed_off = signed_off

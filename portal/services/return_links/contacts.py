@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from portal.access import agencies as agencies_access
 from portal.access import return_links as access
 from portal.access.viewer import Viewer
+from portal.database.scopes import ACROSS
 from portal.database.session import db
 from portal.domain.addresses import clean_email, is_private
 from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -213,7 +214,7 @@ def _person(change: Change, address: str, name: str) -> User:
             # Somebody else added the same address between the two statements: it is one person all the same.
             user = session.scalars(known).one()
     works = select(Membership.partnership_id).where(Membership.user_id == user.id, Membership.ended_at.is_(None))
-    partnerships = set(session.scalars(works))
+    partnerships = set(session.scalars(works.execution_options(**ACROSS)))
     if viewer.partnership_id in partnerships:
         raise _bad_address("This person has an account here: they sign in and need no link")
     is_only_here = not session.scalar(
@@ -223,7 +224,7 @@ def _person(change: Change, address: str, name: str) -> User:
                 AgencyContact.partnership_id != viewer.partnership_id,
                 AgencyContact.ended_at.is_(None),
             )
-        )
+        ).execution_options(**ACROSS)
     )
     if not partnerships and user.password_hash is None and is_only_here:
         user.name = name

@@ -16,6 +16,7 @@ from portal.domain.errors import NotVisible
 from portal.domain.message_vocabulary import MailState
 from portal.domain.return_links import Deed, LinkEnd, LinkFacts, end_of
 from portal.domain.vocabulary import AgencyType, Answer, Expectation, MeetingStatus, ReportStatus
+from portal.domain.working_days import london_day
 from portal.models.meetings import Invitation, Meeting
 from portal.models.messages import Mail
 from portal.models.partnerships import Agency, Partnership, PartnershipAgency
@@ -24,6 +25,7 @@ from portal.models.reports import Report
 from portal.models.return_links import AgencyContact, ReturnLink
 from portal.models.rule_sets import MeetingType
 from portal.services.changes import changing
+from portal.services.closed_records import Asked, closures, shut_from
 from portal.services.invitations.seen import AlreadySo
 
 _OUT = frozenset({ReportStatus.FOR_SIGN_OFF, ReportStatus.SUBMITTED})
@@ -46,7 +48,7 @@ _COLUMNS = (
     *(Invitation.id.label("invitation_id"), Invitation.meeting_id, Invitation.agency_id, Invitation.expectation),
     *(Invitation.answer, Invitation.answered_at, Invitation.answered_by_id),
     *(Invitation.declared_at, Invitation.declared_by_id, Invitation.report_due_on, Invitation.report_received_on),
-    *(Meeting.status, Meeting.register_closed_at, Meeting.named_people_only),
+    *(Meeting.status, Meeting.register_closed_at, Meeting.named_people_only, Meeting.case_id),
     *(Meeting.scheduled_on, Meeting.held_on, Meeting.start_time, MeetingType.name.label("meeting_type")),
     *(Agency.name.label("agency"), Agency.agency_type, Partnership.name.label("partnership")),
     *(PartnershipAgency.link_returns, PartnershipAgency.left_at.label("agency_left_at")),
@@ -97,12 +99,14 @@ class FoundLink:
 
 
 def find_links(session: Session, condition: ColumnElement[bool], now: datetime) -> list[FoundLink]:
-    """The links of that condition as they are at `now`, the newest first, by one query.
+    """The links of that condition as they are at `now`, the newest first, by two queries where no record is closed.
 
     It is the rule of what ends them, and no read by a person: who sees a link is asked in `condition`, or whoever asks
     holds its token.
     """
-    return [_found(row, now) for row in _rows(session, condition)]
+    rows = _rows(session, condition)
+    shut = _shut(session, rows, now)
+    return [_found(row, now, is_shut=_asked(row) in shut) for row in rows]
 
 
 def find_link(session: Session, condition: ColumnElement[bool], now: datetime) -> FoundLink | None:
@@ -204,7 +208,20 @@ def _rows(session: Session, condition: ColumnElement[bool]) -> Sequence[Row[*tup
     return session.execute(query).all()
 
 
-def _found(row: Row[*tuple[Any, ...]], now: datetime) -> FoundLink:
+def _shut(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> frozenset[Asked]:
+    in_force = closures(session, {row.partnership_id for row in rows}) if rows else {}
+    found: set[Asked] = set()
+    for partnership_id, by_case in in_force.items():
+        asked = [_asked(row) for row in rows if row.partnership_id == partnership_id]
+        found |= shut_from(session, by_case, asked, london_day(now))
+    return frozenset(found)
+
+
+def _asked(row: Row[*tuple[Any, ...]]) -> Asked:
+    return Asked(row.user_id, row.meeting_id, row.case_id)
+
+
+def _found(row: Row[*tuple[Any, ...]], now: datetime, *, is_shut: bool) -> FoundLink:
     return FoundLink(
         id=row.id,
         holder_id=row.user_id,
@@ -228,14 +245,14 @@ def _found(row: Row[*tuple[Any, ...]], now: datetime) -> FoundLink:
         last_used_at=row.last_used_at,
         used_at=row.used_at,
         mail_state=row.mail_state,
-        end=end_of(_facts(row), now),
+        end=end_of(_facts(row, is_shut=is_shut), now),
         has_others_draft=row.saved_by_id is not None and row.saved_by_id != row.user_id,
         is_report_due=row.report_due_on is not None,
         is_report_out=row.report_received_on is not None or row.report_status in _OUT,
     )
 
 
-def _facts(row: Row[*tuple[Any, ...]]) -> LinkFacts:
+def _facts(row: Row[*tuple[Any, ...]], *, is_shut: bool) -> LinkFacts:
     is_sent = row.submitted_at is not None
     return LinkFacts(
         holder=row.user_id,
@@ -243,8 +260,8 @@ def _facts(row: Row[*tuple[Any, ...]]) -> LinkFacts:
         used_at=row.used_at,
         withdrawn_at=row.withdrawn_at,
         is_switched_on=row.link_returns,
-        # An agency that has left the partnership names nobody any more.
-        is_named=row.ended_at is None and row.agency_left_at is None,
+        # An agency that has left the partnership names nobody any more; nor is anybody named to whom it is closed.
+        is_named=row.ended_at is None and row.agency_left_at is None and not is_shut,
         has_account=row.works_here,
         is_cancelled=row.status is MeetingStatus.CANCELLED,
         is_closed=row.register_closed_at is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -24,6 +25,7 @@ from portal.models.people import User
 from portal.models.reports import Report
 from portal.models.return_links import AgencyContact, ReturnLink
 from portal.services.changes import Change, changing
+from portal.services.closed_records import Asked, closures, shut_from
 from portal.services.mailing import mailing
 from portal.services.return_links.ending import FoundLink, find_links, stood
 from portal.services.return_links.mailed import digest_of
@@ -81,7 +83,7 @@ def links_page(viewer: Viewer, meeting_id: int) -> LinksPage:
     ids = [invitation.id for invitation, _listed in invitations]
     seen = access.visible_to(viewer).where(ReturnLink.invitation_id.in_(ids)).with_only_columns(ReturnLink.id)
     links = find_links(session, ReturnLink.id.in_(seen), viewer.now)
-    contacts = _contacts(session, viewer, [invitation.agency_id for invitation, _listed in invitations])
+    contacts = _contacts(session, viewer, invitations[0][0].meeting, [one.agency_id for one, _listed in invitations])
     return LinksPage(
         meeting=invitations[0][0].meeting,
         agencies=tuple(
@@ -126,7 +128,7 @@ def make_link(
                 AgencyContact.ended_at.is_(None),
             )
         )
-        if contact is None:
+        if contact is None or _shut_out(session, invitation.meeting, [contact], viewer.today):
             raise Invalid("Not named.", errors={"contact": ["Choose one of the people shown"]})
         if after is not None and after != _newest(session, invitation.id):
             raise Conflict(MEANWHILE)
@@ -217,16 +219,27 @@ def _invitations(viewer: Viewer, meeting_id: int) -> Select[Invitation, Partners
     )
 
 
-def _contacts(session: Session, viewer: Viewer, agency_ids: Sequence[int]) -> dict[int, list[Choice]]:
+def _contacts(session: Session, viewer: Viewer, meeting: Meeting, agency_ids: Sequence[int]) -> dict[int, list[Choice]]:
     rows = session.scalars(
         access.contacts_visible_to(viewer)
         .join(AgencyContact.user)
         .where(AgencyContact.agency_id.in_(agency_ids), AgencyContact.ended_at.is_(None))
         .order_by(User.name, AgencyContact.id)
         .options(contains_eager(AgencyContact.user))
-    )
+    ).all()
     found: dict[int, list[Choice]] = {}
+    shut = _shut_out(session, meeting, rows, viewer.today)
     for row in rows:
+        if row.id in shut:
+            continue
         telephone = masked(row.telephone) if row.telephone else ""
         found.setdefault(row.agency_id, []).append(Choice(row.id, row.user.name, row.user.email, telephone))
     return found
+
+
+def _shut_out(session: Session, meeting: Meeting, contacts: Sequence[AgencyContact], today: date) -> frozenset[int]:
+    """Those to whom the meeting is closed: a link would open nothing to them, and would tell them of it."""
+    by_case = closures(session, [meeting.partnership_id]).get(meeting.partnership_id, {})
+    asked = {one.id: Asked(one.user_id, meeting.id, meeting.case_id) for one in contacts}
+    shut = shut_from(session, by_case, asked.values(), today)
+    return frozenset(number for number, one in asked.items() if one in shut)

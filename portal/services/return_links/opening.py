@@ -9,11 +9,13 @@ from typing import cast
 from sqlalchemy import Table, delete, insert, select, update
 
 from portal.access.viewer import Viewer
+from portal.database.scopes import across
 from portal.database.session import UNCOUNTED, db, writing_apart
 from portal.domain.errors import PortalError
 from portal.domain.return_links import SESSION_LASTS_FOR, is_session_over
 from portal.models.return_links import ReturnLink, ReturnSession
 from portal.services.changes import Change
+from portal.services.reach import admit_to
 from portal.services.return_links.ending import FoundLink, find_link
 from portal.services.return_links.mailed import digest_of
 from portal.services.sessions import SEEN_EVERY
@@ -31,7 +33,11 @@ class LinkOver(PortalError):
 
 def find(token: str, now: datetime) -> FoundLink | None:
     """The link of a token, whether or not it works at `now` (UTC)."""
-    return find_link(db.session(), ReturnLink.token_digest == digest_of(token), now)
+    with across():
+        link = find_link(db.session(), ReturnLink.token_digest == digest_of(token), now)
+    if link is not None:
+        admit_to(link.scope.partnership_id)
+    return link
 
 
 def find_open(token: str, now: datetime) -> FoundLink:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.access import meetings as meetings_access
 from portal.access import scheduling as access
 from portal.access.viewer import Viewer
+from portal.database.scopes import ACROSS
 from portal.domain.closures import Closure
 from portal.domain.slots import Slot, not_a_working_day
 from portal.domain.vocabulary import ANSWERING_ROLES, Answer, MeetingStatus
@@ -170,7 +171,7 @@ def _engagements(
             Invitation.answer == Answer.ATTEND,
         )
     )
-    rows = session.execute(union_all(chaired, answered)).all()
+    rows = session.execute(union_all(chaired, answered).execution_options(**ACROSS)).all()
     return [
         Engagement(
             row.user_id, Slot(row.scheduled_on, row.start_time, row.duration_minutes), _what(row, is_seen=row.is_seen)

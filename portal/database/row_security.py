@@ -1,0 +1,95 @@
+"""Telling PostgreSQL with each statement whose rows may be seen and written: its policies ask for nothing else.
+
+What is told holds for one transaction (`set_config(…, true)`), and a page's query is one of its own (docs/adr/0014).
+Both go to the server together, as libpq's pipeline mode allows, so that no answer is waited for twice; and when the
+query is done the connection knows nothing any more, however it ended. A statement that is told nothing finds no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from psycopg import Connection, Cursor, ServerCursor
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, event
+
+from portal.database.scopes import SCOPE, Scope, current
+
+TELL = "SELECT set_config('portal.reads', %s, true), set_config('portal.writes', %s, true)"
+
+_TOLD = "_portal_told"
+"""On a connection: what the transaction that is under way has been told."""
+
+_UNDOES = ("ROLLBACK TO",)
+"""What takes back a setting with everything else that came after a savepoint."""
+
+
+def tell_scopes(engine: Engine) -> None:
+    """Have each statement of an engine for PostgreSQL say first what holds for it."""
+    event.listen(engine, "do_execute", _executing)
+    event.listen(engine, "do_executemany", _executing_many)
+    event.listen(engine, "do_execute_no_params", _executing_bare)
+
+
+def _executing(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    return _run(cursor, statement, context, lambda: context.dialect.do_execute(cursor, statement, parameters, context))
+
+
+def _executing_bare(cursor: Any, statement: str, context: Any) -> bool:
+    return _run(cursor, statement, context, lambda: context.dialect.do_execute_no_params(cursor, statement, context))
+
+
+def _executing_many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    # The driver sends these in a pipeline of its own; they are always part of a change.
+    connection, scope = cursor.connection, _scope_of(context)
+    if _has_to_hear(connection, scope):
+        _tell(connection, scope)
+    context.dialect.do_executemany(cursor, statement, parameters, context)
+    return True
+
+
+def _scope_of(context: Any) -> Scope:
+    asked: Scope | None = context.execution_options.get(SCOPE) if context is not None else None
+    return current() if asked is None else asked
+
+
+def _has_to_hear(connection: Connection[Any], scope: Scope) -> bool:
+    """Whether a statement begins a transaction (in autocommit each does), or this one was told something else."""
+    status = connection.pgconn.transaction_status
+    if status == TransactionStatus.INTRANS:
+        return getattr(connection, _TOLD, None) != scope
+    # In a transaction that has failed nothing can be said but that it ends.
+    return status == TransactionStatus.IDLE
+
+
+def _run(cursor: Cursor[Any], statement: str, context: Any, execute: Callable[[], None]) -> bool:
+    connection, scope = cursor.connection, _scope_of(context)
+    if statement.startswith(_UNDOES):
+        # It looks at no row. In a pipeline the driver would lose count of what the server still knows as prepared.
+        execute()
+        _note(connection, None)
+    elif not _has_to_hear(connection, scope):
+        execute()
+    elif isinstance(cursor, ServerCursor):
+        # What is fetched bit by bit cannot be asked for in a pipeline.
+        _tell(connection, scope)
+        execute()
+    else:
+        # Noted first as unknown: what fails on the way has told nobody knows what.
+        _note(connection, None)
+        with connection.pipeline():
+            connection.execute(TELL, (scope.reads, scope.writes), prepare=True)
+            execute()
+        _note(connection, scope)
+    return True
+
+
+def _tell(connection: Connection[Any], scope: Scope) -> None:
+    _note(connection, None)
+    connection.execute(TELL, (scope.reads, scope.writes), prepare=True)
+    _note(connection, scope)
+
+
+def _note(connection: Connection[Any], scope: Scope | None) -> None:
+    setattr(connection, _TOLD, scope)

@@ -1,0 +1,1 @@
+"""Records law: how long things are kept, holds, erasures with their certificates, subject access, leaving."""

@@ -1,0 +1,30 @@
+"""The cookie by which a browser is known again: signed, and taken whatever the clock showed when it was."""
+
+from __future__ import annotations
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+
+class TimelessCookie(SecureCookieSessionInterface):
+    """Flask's own, but that no age is asked of it: a clock that is put back would sign everybody out.
+
+    Flask takes no cookie that was signed later than now. How long a sign-in holds, its row says and not the cookie.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds; nothing where it is not ours."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        held = request.cookies.get(self.get_cookie_name(app))
+        try:
+            return self.session_class(serializer.loads(held)) if held else self.session_class()
+        except BadSignature:
+            return self.session_class()
+
+
+def install_session_cookie(app: Flask) -> None:
+    """Have the app know its browsers by it."""
+    app.session_interface = TimelessCookie()
