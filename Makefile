@@ -7,6 +7,8 @@ PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 endif
 BIN := .venv/bin
+# Images of machines set this for what they start once; the tests start the portal some hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --root-user-action ignore --require-hashes
 
 # A stamp is named for what it stands for: the locked file and the Python that was installed for.

@@ -1,5 +1,8 @@
 """What servers and the flask command load."""
 
-from portal.factory import create_app
+from portal.config.collecting import not_collecting
 
-app = create_app()
+with not_collecting():
+    from portal.factory import create_app
+
+    app = create_app()

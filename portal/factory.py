@@ -41,7 +41,7 @@ from portal.web.reading_only import install_reading_only
 from portal.web.sent_forms import install_sent_forms
 from portal.web.session_cookie import install_session_cookie
 from portal.web.static_files import install_static_files
-from portal.web.templating import install_templating, warm_templates
+from portal.web.templating import install_templating
 from portal.web.translations import install_translations
 from portal.web.uploads import install_uploads
 
@@ -123,7 +123,6 @@ def build_app(settings: Settings) -> Flask:
     app.teardown_request(lambda _fault: g.pop("viewer", None))
     app.extensions["policies"] = policies(app)
     app.extensions["make_ready"] = partial(make_ready, app)
-    warm_templates(app)
     return app
 
 

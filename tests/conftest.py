@@ -15,6 +15,8 @@ at_world_time  it is world.now; everything that takes `client` has it
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -38,7 +40,7 @@ from portal.services.mailing import Mailing, install_mailing, mailing
 from tests import clamd
 from tests import world as worlds
 from tests.chromium import ARGUMENTS, MISSING, chromium
-from tests.harness import BACKENDS, Database, apart, count_statements
+from tests.harness import BACKENDS, RUN_FOLDER, Database, apart, count_statements
 from tests.mail_server import MailServer, running_mail_server
 from tests.page_client import PageClient
 from tests.postgres import RunFolder
@@ -54,11 +56,22 @@ settings.load_profile("portal")
 
 RUN = pytest.StashKey[RunFolder]()
 
+# Loading the portal and every test makes millions of objects, which Python would look through again and again: first
+# while they are made, which took half of collecting, then in each test.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on Python looks for unused objects again, but only among new ones."""
+    gc.freeze()
+    gc.enable()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run's folder: made by whoever runs pytest, handed to xdist's workers."""
     given = getattr(config, "workerinput", None)
     config.stash[RUN] = RunFolder(Path(given["run_folder"])) if given else RunFolder.create()
+    os.environ[RUN_FOLDER] = str(config.stash[RUN].path)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -147,8 +160,7 @@ def database(databases: Database, request: pytest.FixtureRequest) -> Iterator[Da
     with databases.app.app_context():
         yield databases
         db.session.remove()
-        # Now, so that the server has seen the connections go by the time the next test drops the database.
-        db.engine.dispose()
+        databases.rest()
 
 
 @pytest.fixture

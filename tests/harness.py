@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,8 +25,9 @@ from portal.services.filing import filing
 from portal.services.reach import for_commands
 from portal.web.templating import COMPILED_TEMPLATES
 from tests.kept_world import keep, kept_folder, take
+from tests.mending import Mender
 from tests.page_client import PageClient
-from tests.postgres import APPLICATION, OWNER, address_for, server_address
+from tests.postgres import APPLICATION, OWNER, SUPERUSER, address_for, server_address
 from tests.uncounted import uncounted
 from tests.world import World
 from tests.world_actions import ActionBuilder
@@ -62,6 +64,8 @@ T = TypeVar("T")
 BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 FIELD_KEY = bytes(range(7, 39))
+RUN_FOLDER = "PORTAL_TESTS_RUN"
+"""The variable of the environment that names the run's folder, for processes that tests start too."""
 BUILDERS: tuple[Callable[..., Any], ...] = (
     *(MeetingBuilder, ClinicalBuilder, TemplateBuilder, AuditBuilder, ActionBuilder, FileBuilder),
     *(WithdrawalBuilder, RestrictionBuilder, ComparatorBuilder, PackBuilder, SharingBuilder, EscalationBuilder),
@@ -93,12 +97,24 @@ def make_settings(instance: Path, database_url: str, **changes: Any) -> Settings
 
 
 def make_app(settings: Settings) -> Flask:
-    """The portal as it runs, with a client that looks at every page it gets."""
+    """The portal as it runs, with a client that looks at every page it gets; templates are compiled once in a run."""
+    share_templates(settings.instance)
     app = build_app(settings)
     # What a test does past the pages it does as a command would; each request begins closed all the same.
     for_commands()
     app.test_client_class = PageClient
     return app
+
+
+def share_templates(instance: Path) -> Path:
+    """Let an instance use the templates that this run has compiled; gives the instance."""
+    compiled = (kept_folder("sqlite") or Path(os.environ[RUN_FOLDER])) / COMPILED_TEMPLATES
+    compiled.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(parents=True, exist_ok=True)
+    linked = instance / COMPILED_TEMPLATES
+    if not linked.exists():
+        linked.symlink_to(compiled, target_is_directory=True)
+    return instance
 
 
 def apart(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -145,13 +161,20 @@ class Database:
     _world: World | None = field(default=None, repr=False)
     _is_as_made: bool = False
     """Whether nothing has been written into the copy since it was made, as far as this process knows."""
+    _mender: Mender | None = None
+    """On PostgreSQL: what puts the copy back."""
 
     @classmethod
     def on(cls, backend: str, run_folder: Path, worker: str) -> Database:
         """Make ready; the server of PostgreSQL starts here if no other worker has started it."""
         folder = run_folder / worker / backend
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(backend, folder, worker, server_address(run_folder) if backend == "postgresql" else "")
+        if backend == "sqlite":
+            return cls(backend, folder, worker)
+        made = cls(backend, folder, worker, server_address(run_folder))
+        pattern, copy = (address_for(made.server, f"{name}_{worker}", SUPERUSER) for name in ("world", "portal"))
+        made._mender = Mender(pattern, copy)
+        return made
 
     def url(self, name: str) -> str:
         """The address of one of this worker's databases for the portal: on PostgreSQL, as a role that owns nothing.
@@ -189,6 +212,7 @@ class Database:
 
     def _copy(self, other: Database, source: str | None, target: str) -> None:
         self._is_as_made = self._is_as_made and target != "portal"
+        self._leave(source, target)
         if self.backend == "sqlite":
             path = self.folder / f"{target}.sqlite3"
             for old in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
@@ -212,7 +236,6 @@ class Database:
         """The worker's one app on this backend; it always works on the database called `portal`."""
         if self._app is None:
             instance = self.folder / "instance"
-            self._share_templates(instance)
             with uncounted():
                 self._app = make_app(self.settings(instance, "portal"))
             with self._app.app_context():
@@ -242,13 +265,29 @@ class Database:
         if self._is_as_made and self._stored() == self._stored(self.folder / "files"):
             return self._world
         with self.app.app_context():
-            db.engine.dispose()
             shutil.rmtree(filing().store.folder)
             shutil.rmtree(anchor_store().folder, ignore_errors=True)
             shutil.copytree(self.folder / "files", filing().store.folder)
-        self.copy("world", "portal")
+            if self._mender is None or not self._mender.mend():
+                db.engine.dispose()
+                self.copy("world", "portal")
+                if self._mender is not None:
+                    self._mender.begin()
         self._is_as_made = True
         return self._world
+
+    def rest(self) -> None:
+        """A test is over: connections end where the next one drops the database, or where somebody still holds one.
+
+        PostgreSQL's stay otherwise: a new one would look up every table anew.
+        """
+        if self._mender is None or db.engine.pool.checkedout():  # type: ignore[attr-defined]
+            db.engine.dispose()
+
+    def _leave(self, *names: str | None) -> None:
+        """Hold on to none of these databases: the one that the portal works on is dropped, renamed or copied."""
+        if self._mender is not None and "portal" in names:
+            self._mender.forget()
 
     def _stored(self, folder: Path | None = None) -> set[str]:
         """What lies in the app's file store, or in another folder: files are never written into again."""
@@ -262,6 +301,7 @@ class Database:
         """Take the app's database away for as long as this lasts, as a server that is down does."""
         away = "away"
         self._is_as_made = False
+        self._leave("portal")
         db.session.remove()
         with self.app.app_context():
             db.engine.dispose()
@@ -283,13 +323,6 @@ class Database:
     def _rename(self, name: str, other: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name}_{self.worker} RENAME TO {other}_{self.worker}")
-
-    def _share_templates(self, instance: Path) -> None:
-        """Templates are compiled once in a run, by whichever worker comes first."""
-        compiled = (kept_folder("sqlite") or self.folder.parent.parent) / COMPILED_TEMPLATES
-        compiled.mkdir(parents=True, exist_ok=True)
-        instance.mkdir(exist_ok=True)
-        (instance / COMPILED_TEMPLATES).symlink_to(compiled, target_is_directory=True)
 
     def _build_world(self) -> World:
         kept = kept_folder(self.backend)

@@ -21,6 +21,7 @@ from portal.domain.errors import PortalError
 from portal.services.rehearsal import NOBODYS, invented_register, prepare_statements, viewers_of_nothing
 from portal.views import meeting_rows, register_rows, registers
 from portal.web.logs import UNLOGGED
+from portal.web.templating import warm_templates
 
 log = structlog.get_logger("portal.rehearsal")
 
@@ -32,7 +33,11 @@ _PAGES = ("/", "/meetings", "/meetings?when=all&page=2", f"/meetings/{NOBODYS}/r
 
 
 def rehearse(app: Flask) -> int:
-    """Draw the first pages under every role; gives how many failed, each of which stands in the log."""
+    """Draw the first pages under every role; gives how many failed, each of which stands in the log.
+
+    Every template is loaded before, drawn or not: a new instance compiles them for seconds.
+    """
+    warm_templates(app)
     now = datetime.now(UTC)
     with app.app_context():
         if not prepare_statements(now):

@@ -47,7 +47,7 @@ def component(file: str, macro: str) -> Callable[..., Markup]:
 
 
 def install_templating(app: Flask) -> None:
-    """Set Jinja up, before whatever else adds to it; call warm_templates() once all blueprints are in."""
+    """Set Jinja up, before whatever else adds to it; warm_templates() wants all blueprints in."""
     if "jinja_env" in vars(app):
         raise RuntimeError("something has set Jinja up already")
     environment = app.jinja_env

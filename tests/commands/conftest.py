@@ -10,7 +10,7 @@ from click.testing import Result
 
 from portal.access.viewer import Viewer
 from tests.demonstration import Demonstration, copied_demonstration
-from tests.harness import Database
+from tests.harness import Database, share_templates
 from tests.world import MeetingPlace, World
 
 
@@ -32,6 +32,12 @@ def demo(
         folder = tmp_path_factory.mktemp("demo") / "instance"
         made_demonstrations[databases.backend] = copied_demonstration(databases, "demo", folder, run_folder)
     return made_demonstrations[databases.backend]
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """An instance's folder for whoever serves: with this run's compiled templates, or each would compile its own."""
+    return share_templates(tmp_path)
 
 
 @pytest.fixture

@@ -109,17 +109,17 @@ def test_new_field_keys_can_be_read() -> None:
     assert (name, len(key)) == ("k1", 32)
 
 
-def test_demo_accounts_keep_production_from_starting(database, tmp_path, monkeypatch, capsys) -> None:
+def test_demo_accounts_keep_production_from_starting(database, instance, monkeypatch, capsys) -> None:
     with writing() as session:
         session.add(User(email="somebody@demo.example", name="Somebody", created_at=NOW))
     db.session.remove()
     url = database.url("portal")
     with pytest.raises(SystemExit) as stopped:
-        factory.create_app(GOOD | {"DATABASE_URL": url}, instance=tmp_path)
+        factory.create_app(GOOD | {"DATABASE_URL": url}, instance=instance)
     assert stopped.value.code == 2
     assert "demo accounts" in capsys.readouterr().err
     keys = f"t1:{b64encode(FIELD_KEY).decode()}"
-    assert factory.create_app({"PORTAL_MODE": "demo", "DATABASE_URL": url, "FIELD_KEYS": keys}, instance=tmp_path)
+    assert factory.create_app({"PORTAL_MODE": "demo", "DATABASE_URL": url, "FIELD_KEYS": keys}, instance=instance)
 
 
 def test_config_check_says_what_is_right_and_what_is_not(command, database) -> None:

@@ -55,7 +55,7 @@ def superuser_url(database) -> str:
         ("application", None),
     ],
 )
-def test_production_refuses_a_role_for_which_the_wall_does_not_hold(server, tmp_path, in_service, capsys, role, reason):
+def test_production_refuses_a_role_for_which_the_wall_does_not_hold(server, instance, in_service, capsys, role, reason):
     urls = {
         "superuser": superuser_url(server),
         "owner": server.owner_url("portal"),
@@ -69,13 +69,13 @@ def test_production_refuses_a_role_for_which_the_wall_does_not_hold(server, tmp_
             urls[name] = of_it.render_as_string(hide_password=False)
     settings = SECRETS | {"DATABASE_URL": urls[role]}
     if reason is None:
-        assert factory.create_app(settings, instance=tmp_path)
+        assert factory.create_app(settings, instance=instance)
         return
     with pytest.raises(SystemExit) as stopped:
-        factory.create_app(settings, instance=tmp_path)
+        factory.create_app(settings, instance=instance)
     assert stopped.value.code == 2
     assert f"DATABASE_URL: {reason}" in capsys.readouterr().err
-    assert factory.create_app(settings | {"PORTAL_MODE": "demo"}, instance=tmp_path)
+    assert factory.create_app(settings | {"PORTAL_MODE": "demo"}, instance=instance)
 
 
 def test_upgrading_lets_the_portals_role_in_and_no_further(databases, tmp_path):
@@ -107,7 +107,7 @@ def test_upgrading_lets_the_portals_role_in_and_no_further(databases, tmp_path):
 
 
 def test_a_database_of_one_role_is_brought_behind_the_wall_by_one_command(
-    databases, tmp_path, in_service, monkeypatch, capsys
+    databases, instance, in_service, monkeypatch, capsys
 ):
     """As docs/setting-up.md says: before it nothing starts but the command that mends it."""
     if databases.backend == "sqlite":
@@ -118,7 +118,7 @@ def test_a_database_of_one_role_is_brought_behind_the_wall_by_one_command(
 
     def start(*words: str) -> Flask:
         monkeypatch.setattr("sys.argv", ["flask", *words])
-        return factory.create_app(SECRETS | urls, instance=tmp_path)
+        return factory.create_app(SECRETS | urls, instance=instance)
 
     with pytest.raises(SystemExit):
         start("worker")

@@ -90,11 +90,11 @@ def test_config_check_says_whether_the_bucket_can_be_used(command, use_filing, s
     ],
 )
 def test_it_does_not_start_with_a_bucket_that_it_can_never_use(
-    database, s3_server, tmp_path, monkeypatch, capsys, changes, words
+    database, s3_server, instance, monkeypatch, capsys, changes, words
 ):
     monkeypatch.delenv("FLASK_RUN_FROM_CLI", raising=False)
     with pytest.raises(SystemExit) as stopped:
-        factory.create_app(settings_of(s3_server, DATABASE_URL=database.url("portal"), **changes), instance=tmp_path)
+        factory.create_app(settings_of(s3_server, DATABASE_URL=database.url("portal"), **changes), instance=instance)
     said = capsys.readouterr().err
     assert stopped.value.code == 2
     assert f"The portal does not start: FILE_STORE_URL: {words}" in said
@@ -102,25 +102,25 @@ def test_it_does_not_start_with_a_bucket_that_it_can_never_use(
     assert "x" * 40 not in said
 
 
-def test_it_starts_while_the_server_is_away_and_says_so(database, s3_server, tmp_path, monkeypatch, capsys):
+def test_it_starts_while_the_server_is_away_and_says_so(database, s3_server, instance, monkeypatch, capsys):
     monkeypatch.delenv("FLASK_RUN_FROM_CLI", raising=False)
     door = Door(s3_server, 0)
     door.shut()
     url = database.url("portal")
     assert factory.create_app(
-        settings_of(s3_server, DATABASE_URL=url, FILE_STORE_ENDPOINT=door.address), instance=tmp_path
+        settings_of(s3_server, DATABASE_URL=url, FILE_STORE_ENDPOINT=door.address), instance=instance
     )
     assert (
         "No file can be given or opened for now: FILE_STORE_URL: the server does not answer" in capsys.readouterr().err
     )
-    assert factory.create_app(settings_of(s3_server, DATABASE_URL=url), instance=tmp_path)
+    assert factory.create_app(settings_of(s3_server, DATABASE_URL=url), instance=instance)
     assert "No file" not in capsys.readouterr().err
 
 
-def test_a_command_does_not_wait_for_the_bucket(database, s3_server, tmp_path, monkeypatch):
+def test_a_command_does_not_wait_for_the_bucket(database, s3_server, instance, monkeypatch):
     monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
     assert factory.create_app(
-        settings_of(s3_server, DATABASE_URL=database.url("portal"), FILE_STORE_URL="s3://not-there"), instance=tmp_path
+        settings_of(s3_server, DATABASE_URL=database.url("portal"), FILE_STORE_URL="s3://not-there"), instance=instance
     )
 
 

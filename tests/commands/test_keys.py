@@ -90,11 +90,11 @@ class TestStarting:
     """A lost or a wrong key is said at start, by the setting's name."""
 
     @pytest.fixture
-    def start(self, database, tmp_path) -> Callable[..., object]:
+    def start(self, database, instance) -> Callable[..., object]:
         db.session.remove()
         db.engine.dispose()
         environ = GOOD | {"DATABASE_URL": database.url("portal"), "DATABASE_OWNER_URL": database.owner_url("portal")}
-        return lambda *keys: factory.create_app(environ | {"FIELD_KEYS": as_setting(*keys)}, instance=tmp_path)
+        return lambda *keys: factory.create_app(environ | {"FIELD_KEYS": as_setting(*keys)}, instance=instance)
 
     def test_the_right_key_starts_and_is_noted(self, start, command):
         assert start(OLD)

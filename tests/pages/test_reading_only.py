@@ -20,7 +20,6 @@ from portal.database.stand_in import WITHOUT_CHILDREN, PrimaryAway
 from portal.models.activity import Activity
 from portal.models.partnerships import Agency
 from portal.services.changes import changing
-from portal.web.templating import COMPILED_TEMPLATES
 from tests.access.matrix import questions
 from tests.access.routes import ROUTES
 from tests.access.told import told_by
@@ -74,9 +73,6 @@ def pair(databases, run_folder, worker):
 def served(pair, databases, run_folder) -> Flask:
     """The portal on both servers."""
     instance = run_folder / f"two-{databases.worker}" / "instance"
-    instance.mkdir()
-    (run_folder / COMPILED_TEMPLATES).mkdir(exist_ok=True)
-    (instance / COMPILED_TEMPLATES).symlink_to(run_folder / COMPILED_TEMPLATES, target_is_directory=True)
     address = databases.url("portal")
     settings = make_settings(
         instance,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -12,6 +10,7 @@ from random import Random
 from sqlalchemy import select
 
 from portal.access.viewer import Viewer
+from portal.config.collecting import not_collecting
 from portal.database.session import db, writing
 from portal.domain.errors import Unusable
 from portal.domain.vocabulary import AgencyType, Role
@@ -88,27 +87,12 @@ def build(size: Size, progress: Progress) -> None:
     # The invented people have no mailboxes: their links are handed over, as they are where no mail is sent.
     install_mailing(None)
     try:
-        with _not_collecting(), writing():
+        with not_collecting(), writing():
             _build(size, progress)
         if size.now is not None:
             evidence.anchor(size.now)
     finally:
         install_mailing(sender)
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """Have Python not look for unused circles of objects: a build makes hardly any of them.
-
-    Looking took a thirtieth of its time, and left it as much memory: a third of a gigabyte.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _build(size: Size, progress: Progress) -> None:
