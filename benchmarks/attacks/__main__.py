@@ -16,8 +16,8 @@ from pathlib import Path
 from time import sleep
 
 from benchmarks.attacks.demonstration import accounts, served, sign_in
-from benchmarks.attacks.gathering import gather
-from benchmarks.attacks.tools import Found, Sqlmap, install, run_wapiti, told_by_wapiti
+from benchmarks.attacks.gathering import Parameter, Target, gather
+from benchmarks.attacks.tools import Found, Order, Sqlmap, install, run_wapiti, told_by_wapiti
 
 
 def main() -> int:
@@ -36,10 +36,9 @@ def main() -> int:
             name = account["email"].partition("@")[0]
             if asked.tool in ("both", "sqlmap"):
                 browser = sign_in(demonstration, account)
-                known = {} if asked.again else sqlmap.known()
-                targets = [target for target in gather(browser, asked.pages) if target.shape not in known]
-                print(f"{name}: {len(targets)} requests of their own shape", file=sys.stderr)
-                sqlmap.run(demonstration, browser, name, targets[: asked.targets])
+                orders = _orders(gather(browser, asked.pages), set() if asked.again else sqlmap.known())
+                print(f"{name}: {len(orders)} requests with {sum(map(_size, orders))} parameters", file=sys.stderr)
+                sqlmap.run(demonstration, browser, name, orders[: asked.targets])
             report = folder / f"wapiti-{name}.json"
             if asked.tool in ("both", "wapiti") and (asked.again or not report.exists()):
                 # The other tool has sent every form that it found, and may have ended the sign-in. A code is taken
@@ -52,6 +51,21 @@ def main() -> int:
     found = [*sqlmap.found(), *found]
     print_table(found, faults, folder)
     return int(any(one.findings for one in found) or bool(faults))
+
+
+def _orders(targets: list[Target], known: set[Parameter]) -> list[Order]:
+    """What is left to try of these requests, each parameter with the first that has it."""
+    orders: list[Order] = []
+    for target in targets:
+        wanted = [parameter for parameter in target.parameters if parameter not in known]
+        if wanted:
+            known.update(wanted)
+            orders.append((target, wanted))
+    return orders
+
+
+def _size(order: Order) -> int:
+    return len(order[1])
 
 
 def print_table(found: list[Found], faults: list[str], folder: Path) -> None:

@@ -1,12 +1,12 @@
-"""What there is to attack as one account: every address and form that its pages lead to, one of each shape."""
+"""What there is to attack as one account: every address and form that its pages lead to, once for each parameter."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -19,18 +19,16 @@ LEFT_OUT = ("/sign-out", "/static/", "/account/password", "/account/recovery-cod
 
 TOKEN = "csrf_token"
 _NUMBER = re.compile(r"(?<=/)\d+(?=/|$)")
+_DIGITS = re.compile(r"\d+")
 _PER_SHAPE = 2
 """So many pages of one shape are read for links: a list's pages are alike."""
 
 
-Shape = tuple[str, str, frozenset[str], frozenset[str]]
-"""Method, path with its numbers taken out, the names in its question and in its form."""
+Parameter = tuple[str, str, str]
+"""Method, path with its numbers taken out, and the name: a field's, or #1 for the first number in the path.
 
-
-def shape_from(words: list[Any]) -> Shape:
-    """A shape as it was noted."""
-    method, path, query, fields = words
-    return (method, path, frozenset(query), frozenset(fields))
+Names that differ by a number alone, such as those of a report's questions, are one parameter: one place reads them.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,29 +41,30 @@ class Target:
     fields: tuple[tuple[str, str], ...] = field(default=())
 
     @property
-    def shape(self) -> Shape:
-        """What it has in common with others like it."""
-        return shape_from(self.shape_words)
+    def parameters(self) -> list[Parameter]:
+        """Each place to put something into, once."""
+        numbers = [f"#{number}" for number in range(1, len(_NUMBER.findall(self.path)) + 1)]
+        named = [name for name, _text in (*self.query, *self.fields) if name != TOKEN]
+        return list(dict.fromkeys(self._parameter(name) for name in (*numbers, *named)))
 
-    @property
-    def shape_words(self) -> list[Any]:
-        """The same, to be noted."""
-        names = (sorted({name for name, _text in pairs}) for pairs in (self.query, self.fields))
-        return [self.method, _NUMBER.sub("#", self.path), *names]
+    def _parameter(self, name: str) -> Parameter:
+        return (self.method, _NUMBER.sub("#", self.path), name if name[0] == "#" else _DIGITS.sub("#", name))
 
-    @property
-    def parameters(self) -> int:
-        """How many places there are to put something into."""
-        fields = sum(name != TOKEN for name, _text in self.fields)
-        return len(_NUMBER.findall(self.path)) + len(self.query) + fields
+    def marked(self, wanted: Collection[Parameter], host: str, cookie: str) -> str:
+        """The request as text, a star after each place that is to be attacked; of several alike after the first."""
+        left = set(wanted)
 
-    def marked(self, host: str, cookie: str) -> str:
-        """The request as text, a star after whatever is to be attacked."""
-        path = _NUMBER.sub(lambda found: f"{found[0]}*", self.path)
-        question = "&".join(f"{quote(name)}={quote(text)}*" for name, text in self.query)
-        body = "&".join(
-            f"{quote(name)}={quote(text, safe='')}{'' if name == TOKEN else '*'}" for name, text in self.fields
-        )
+        def star(name: str) -> str:
+            parameter = self._parameter(name)
+            if parameter not in left:
+                return ""
+            left.remove(parameter)
+            return "*"
+
+        order = count(1)
+        path = _NUMBER.sub(lambda found: f"{found[0]}{star(f'#{next(order)}')}", self.path)
+        question = "&".join(f"{quote(name)}={quote(text)}{star(name)}" for name, text in self.query)
+        body = "&".join(f"{quote(name)}={quote(text, safe='')}{star(name)}" for name, text in self.fields)
         lines = [
             f"{self.method} {path}{'?' if question else ''}{question} HTTP/1.1",
             f"Host: {host}",
@@ -77,9 +76,10 @@ class Target:
 
 
 def gather(browser: Browser, most_pages: int) -> list[Target]:
-    """Read pages from the first one on, and give one target of each shape that has a parameter."""
+    """Read pages from the first one on, and give the requests that have a parameter which none before them has."""
     waiting, known, read = deque(["/"]), {"/"}, dict[str, int]()
-    found: dict[object, Target] = {}
+    met: set[Parameter] = set()
+    found: list[Target] = []
     while waiting and sum(read.values()) < most_pages:
         address = waiting.popleft()
         shape = _NUMBER.sub("#", urlsplit(address).path) + "?" * bool(urlsplit(address).query)
@@ -91,13 +91,15 @@ def gather(browser: Browser, most_pages: int) -> list[Target]:
         read[shape] = read.get(shape, 0) + 1
         page = BeautifulSoup(body, "html.parser")
         for target in targets_of(page, address):
-            found.setdefault(target.shape, target)
+            if not met.issuperset(target.parameters):
+                met.update(target.parameters)
+                found.append(target)
             if target.method == "GET":
                 link = target.path + (f"?{urlencode(target.query)}" if target.query else "")
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
-    return [target for target in found.values() if target.parameters]
+    return found
 
 
 def targets_of(page: BeautifulSoup, address: str) -> Iterator[Target]:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.attacks.demonstration import Browser, Demonstration
-from benchmarks.attacks.gathering import LEFT_OUT, Shape, Target, shape_from
+from benchmarks.attacks.gathering import LEFT_OUT, Parameter, Target
 
 WANTED = ("wapiti3==3.2.3", "sqlmap==1.10.10")
 
@@ -45,6 +45,10 @@ MEDIUM = 2
 
 _INJECTABLE = re.compile(r"identified the following injection point|is vulnerable|appears to be '.*' injectable")
 _FALSE = re.compile(r"false positive or unexploitable")
+
+
+Order = tuple[Target, list[Parameter]]
+"""A request, and what of it is to be tried."""
 
 
 @dataclass(frozen=True)
@@ -116,31 +120,35 @@ class Sqlmap:
     def _notes(self) -> Path:
         return self.folder / "tried.jsonl"
 
-    def known(self) -> dict[Shape, dict[str, Any]]:
-        """What came of each shape of request that was tried."""
+    def _noted(self) -> list[dict[str, Any]]:
         lines = self._notes.read_text(encoding="utf-8").splitlines() if self._notes.exists() else []
-        return {shape_from(note["shape"]): note for note in map(json.loads, lines)}
+        return [json.loads(line) for line in lines]
+
+    def known(self) -> set[Parameter]:
+        """Each parameter that was tried."""
+        return {(method, path, name) for note in self._noted() for method, path, name in note["parameters"]}
 
     def found(self) -> list[Found]:
-        """The same, by account."""
+        """What came of them, by account."""
         by_account: dict[str, list[dict[str, Any]]] = {}
-        for note in self.known().values():
+        for note in self._noted():
             by_account.setdefault(note["account"], []).append(note)
         return [
-            Found("sqlmap", account, sum(note["tried"] for note in notes), tuple(filter(None, map(_finding, notes))))
+            Found("sqlmap", account, sum(map(_tried, notes)), tuple(filter(None, map(_finding, notes))))
             for account, notes in by_account.items()
         ]
 
-    def run(self, demonstration: Demonstration, browser: Browser, account: str, targets: Iterable[Target]) -> None:
-        """Let it try every parameter of these requests, and note each when it is done."""
+    def run(self, demonstration: Demonstration, browser: Browser, account: str, orders: Iterable[Order]) -> None:
+        """Let it try what is wanted of these requests, and note each when it is done."""
         host = urlsplit(demonstration.address).netloc
         place = self.folder / f"sqlmap-{account}"
         place.mkdir(exist_ok=True)
 
-        def attack(target: Target) -> dict[str, Any]:
-            name = hashlib.sha256(repr(target.shape_words).encode()).hexdigest()[:12]
+        def attack(order: Order) -> dict[str, Any]:
+            target, wanted = order
+            name = hashlib.sha256(repr(wanted).encode()).hexdigest()[:12]
             request = place / f"{name}.txt"
-            request.write_text(target.marked(host, browser.cookie), encoding="utf-8")
+            request.write_text(target.marked(wanted, host, browser.cookie), encoding="utf-8")
             words = [str(self.programs / "sqlmap"), "-r", str(request), "--batch", "--disable-coloring", "--risk", "1"]
             words += ["--level", str(self.level), "--dbms", "sqlite", "--timeout", "30", "--retries", "1", "--skip-waf"]
             words += ["--ignore-code", "400,401,403,404,405,409,413,429", "--output-dir", str(place / name)]
@@ -148,15 +156,18 @@ class Sqlmap:
             finding = bool(_INJECTABLE.search(said) and not _FALSE.search(said))
             return {
                 "account": account,
-                "shape": target.shape_words,
-                "tried": target.parameters,
+                "parameters": wanted,
                 "finding": f"{target.method} {target.path} ({request.name})" if finding else "",
             }
 
         with ThreadPoolExecutor(self.at_once) as pool, self._notes.open("a", encoding="utf-8") as notes:
-            for done in as_completed([pool.submit(attack, target) for target in targets]):
+            for done in as_completed([pool.submit(attack, order) for order in orders]):
                 notes.write(f"{json.dumps(done.result())}\n")
                 notes.flush()
+
+
+def _tried(note: dict[str, Any]) -> int:
+    return len(note["parameters"])
 
 
 def _finding(note: dict[str, Any]) -> str:
