@@ -322,6 +322,9 @@ class Database:
 
     def _rename(self, name: str, other: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
+            # Whoever is connected still, such as another app that an earlier test made, would be waited for in vain.
+            part = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(part, [f"{name}_{self.worker}"])
             connection.execute(f"ALTER DATABASE {name}_{self.worker} RENAME TO {other}_{self.worker}")
 
     def _build_world(self) -> World:

@@ -83,6 +83,8 @@ def kept_conditions() -> list[Any]:
     """What keeps a condition for each hat, under `make mutants` alone."""
     if "MUTANT_UNDER_TEST" not in os.environ:
         return []
+    # Where tests/conftest.py has put what was loaded, Python does not tell of it.
+    gc.unfreeze()
     kind = type(lru_cache(stay_fresh))
     return [one for one in gc.get_objects() if isinstance(one, kind) and "kept_for_hat" in one.__qualname__]
 
