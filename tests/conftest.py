@@ -40,7 +40,8 @@ from portal.services.mailing import Mailing, install_mailing, mailing
 from tests import clamd
 from tests import world as worlds
 from tests.chromium import ARGUMENTS, MISSING, chromium
-from tests.harness import BACKENDS, RUN_FOLDER, Database, apart, count_statements
+from tests.databases import BACKENDS, Database
+from tests.harness import RUN_FOLDER, apart, count_statements
 from tests.mail_server import MailServer, running_mail_server
 from tests.page_client import PageClient
 from tests.postgres import RunFolder

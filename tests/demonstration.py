@@ -17,7 +17,8 @@ from flask import Flask
 
 from portal.config import DEMO
 from portal.database.session import db
-from tests.harness import Database, apart, make_app
+from tests.databases import Database
+from tests.harness import apart, make_app
 from tests.uncounted import uncounted
 
 TODAY = date(2026, 11, 20)

@@ -20,5 +20,5 @@ def as_owner(statement: str) -> None:
         connection.execute(text(statement))
     engine.dispose()
     with writing() as session:
-        # For whoever looks whether the copy of the world is as it was made (tests/harness.py).
+        # For whoever looks whether the copy of the world is as it was made (tests/databases.py).
         session.execute(text("DELETE FROM worker_beats WHERE false"))

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.complaints import listen
 from tests.browser.serving import Server, running
 from tests.browser.signing_in import sign_in
-from tests.harness import Database
+from tests.databases import Database
 from tests.world import Person, World
 
 # What is expected may take longer on a machine that does other things too; what never comes is found out all the same.

@@ -9,8 +9,9 @@ import pytest
 from click.testing import Result
 
 from portal.access.viewer import Viewer
+from tests.databases import Database
 from tests.demonstration import Demonstration, copied_demonstration
-from tests.harness import Database, share_templates
+from tests.harness import share_templates
 from tests.world import MeetingPlace, World
 
 

@@ -23,8 +23,9 @@ from portal.services.demo import import_files
 from portal.services.demo.cases import Area, Families
 from portal.services.demo.conferences import Conferences
 from portal.services.demo.plan import EASTMARSH, completed_quarters
+from tests.databases import Database
 from tests.demonstration import TODAY, Demonstration, published
-from tests.harness import Database, apart, make_app, make_settings
+from tests.harness import apart, make_app, make_settings
 
 QUARTERS = ("--partnership", "Eastmarsh", "--from", "2026-01-01", "--to", "2026-09-30")
 CONFERENCES = "initial_conference,review_conference"

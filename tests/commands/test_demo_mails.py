@@ -30,8 +30,8 @@ from portal.services.invitations.seen import seen_answer
 from portal.services.mailing import Mailing, install_mailing
 from portal.services.worker import run_due
 from tests.commands.demo_visits import markers_of
+from tests.databases import Database
 from tests.demonstration import TODAY, Demonstration, copied_demonstration
-from tests.harness import Database
 from tests.mail_server import MailServer, running_mail_server
 from tests.uncounted import uncounted
 

@@ -32,8 +32,8 @@ from tests.commands.demo_visits import (
     sample,
     signed_in,
 )
+from tests.databases import Database
 from tests.demonstration import MORNING, Account, Demonstration, accounts_of
-from tests.harness import Database
 
 PLACES = ("Eastmarsh", "Westmoor")
 KINDS = {"report_text", "consultation", "report_sharing", "report_waiver", "withdrawal"}

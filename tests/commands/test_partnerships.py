@@ -8,7 +8,7 @@ import pytest
 
 from portal.database.session import db
 from portal.services import rule_sets
-from tests.harness import Database
+from tests.databases import Database
 
 
 def test_create_opens_a_partnership_that_list_shows(command):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.database.session import db, writing
 from portal.models.partnerships import Partnership
 from portal.services.filing import filing
-from tests.harness import Database
+from tests.databases import Database
 
 
 def name_of_partnerships(databases: Database) -> list[str]:

@@ -16,7 +16,8 @@ from portal.models.activity import Activity
 from portal.models.sessions import SignInSession
 from portal.views import meeting_rows
 from portal.views.rehearsal import rehearse
-from tests.harness import Database, apart, make_app, make_settings
+from tests.databases import Database
+from tests.harness import apart, make_app, make_settings
 from tests.page_client import PageClient
 from tests.world import World
 

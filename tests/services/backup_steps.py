@@ -18,7 +18,8 @@ from portal.database.session import db
 from portal.domain.audit_vocabulary import FileStatus
 from portal.models.files import StoredFile
 from portal.services.filing import filing
-from tests.harness import Database, apart, make_app
+from tests.databases import Database
+from tests.harness import apart, make_app
 from tests.lying_in_clear import opened_with_keys
 
 

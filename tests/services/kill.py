@@ -32,7 +32,7 @@ from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.services import passwords
 from portal.services.activity_checks import verify
-from tests.harness import BACKENDS, Database
+from tests.databases import BACKENDS, Database
 from tests.postgres import RunFolder
 from tests.services.rows import invitation_of
 from tests.signing_in import sign_in_as

@@ -40,6 +40,12 @@ KINDS = frozenset(
 INDEXES = ("surname_index", "nhs_number_index", "upn_index")
 
 
+@pytest.fixture(autouse=True)
+def files_of_its_own(databases) -> None:
+    """What lies in the database's files is what this test put there."""
+    databases.let_go()
+
+
 @pytest.fixture
 def families(world):
     """The families of A, whose time is over: one was held once, and something about it was typed and not saved."""

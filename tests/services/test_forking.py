@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.database.session import db
-from tests.harness import Database
+from tests.databases import Database
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="only systems that fork can get this wrong")
 
