@@ -136,8 +136,9 @@ def send(lead: Page, title: str) -> None:
 
 def sign(page: Page, name: str) -> None:
     """Sign what is next."""
-    assert barriers(page) == []
+    # A click may have led here: what is looked at must be the page that was waited for.
     page.get_by_label("This is true, and I sign it").check()
+    assert barriers(page) == []
     page.get_by_label("Your full name").fill(name)
     press(page, "Sign the return")
 

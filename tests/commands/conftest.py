@@ -60,10 +60,3 @@ def head(world: World, viewer_of: Callable[..., Viewer]) -> Viewer:
 def place(world: World) -> MeetingPlace:
     """A's initial conference."""
     return world.meeting("a.initial")
-
-
-@pytest.fixture
-def on_one_database(databases: Database) -> None:
-    """For whoever visits page after page of the demonstration: what they show, the world's own tests ask of both."""
-    if databases.backend == "postgresql":
-        pytest.skip("which pages show what is asked of PostgreSQL in tests/access and tests/pages")

@@ -70,6 +70,7 @@ def escalated(world: World, closed: dict[str, ClosedMeeting]) -> int:
     return number
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("name", ONLOOKERS)
 def test_nobody_else_finds_it_on_any_page(name, app, as_person, world, closed, escalated):
     browser, meeting = as_person(name), closed["a"]

@@ -73,6 +73,7 @@ def every_address(world) -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("name", WHO)
 def test_what_told_of_the_family_tells_nothing_of_it_once_it_is_closed(name, as_person, world, markers, escalated):
     browser = as_person(name)

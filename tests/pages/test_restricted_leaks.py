@@ -83,6 +83,7 @@ def addresses(app, world: World, escalation_id: int) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.usefixtures("on_one_database")
 @pytest.mark.parametrize("name", SHUT_OUT)
 @pytest.mark.parametrize("reach", Reach)
 def test_whoever_is_shut_out_finds_it_on_no_page(reach, name, app, as_person, world, markers, escalated):
