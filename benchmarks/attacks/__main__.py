@@ -26,6 +26,7 @@ def main() -> int:
     # Ended from outside, it still ends what it serves.
     signal.signal(signal.SIGTERM, lambda *_what: sys.exit(143))
     folder = Path(asked.folder or tempfile.mkdtemp(prefix="portal-attacks-"))
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     programs = install(folder)
     sqlmap = Sqlmap(programs, folder, asked.at_once, asked.level)
