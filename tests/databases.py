@@ -105,6 +105,10 @@ class Database:
         """The address for whoever owns the tables, and migrates them."""
         return self._address(name, OWNER)
 
+    def superuser_url(self, name: str) -> str:
+        """The database of this name for whoever looks after the server (PostgreSQL only)."""
+        return self._address(name, SUPERUSER)
+
     def _address(self, name: str, role: str) -> str:
         self._is_as_made = self._is_as_made and name != "portal"
         if self.backend == "sqlite":

@@ -114,9 +114,19 @@ def text_sender() -> str:
 @cache
 def newest_revision() -> str | None:
     """The migration that this code expects."""
+    return _history().get_current_head()
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """The migrations that this code has: a database at another was led there by a newer version."""
+    return frozenset(script.revision for script in _history().walk_revisions())
+
+
+def _history() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
 
 
 def role_faults() -> list[str]:

@@ -218,18 +218,23 @@ def test_a_backup_of_an_older_version_is_restored_and_then_upgraded(command, dat
         assert checked.exit_code == 0, (words, checked.output)
 
 
-def test_a_backup_of_a_newer_version_is_refused(command, database, tmp_path, world):
+def test_neither_a_database_nor_a_backup_of_a_newer_version_is_taken(command, database, backup, tmp_path, world):
     with db.engine.connect() as connection:
         current = connection.scalar(text("SELECT version_num FROM alembic_version"))
     db.session.remove()
-    path = tmp_path / "a.backup"
+    path = tmp_path / "newer.backup"
     with owner(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert command("backup", "create", path).exit_code == 0
+    refused = command("backup", "create", path)
+    assert (refused.exit_code, "9999, which this version does not know" in refused.stderr) == (2, True)
+    assert not path.exists()
     with owner(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :current"), {"current": current})
-    refused = command("backup", "restore", path)
-    assert (refused.exit_code, "does not know" in refused.stderr) == (2, True)
+    content, stands = backup.read_bytes(), f'"revision": "{current}"'.encode()
+    assert stands in content[:2_000]
+    backup.write_bytes(content.replace(stands, b'"revision": "9999"', 1))
+    refused = command("backup", "restore", backup)
+    assert (refused.exit_code, "9999, which this version does not know" in refused.stderr) == (2, True)
 
 
 def owner(database):

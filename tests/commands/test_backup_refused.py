@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from io import BytesIO
 
+import psycopg
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import NullPool, create_engine, func, select, text
 
 from portal.database.encryption import keyring
 from portal.database.session import db
 from portal.domain.errors import NotPermitted
 from portal.gateways.backup_files import archive, read_entries, read_header, read_manifest
 from portal.models.activity import Activity
-from portal.services.backup.contents import place_of
+from portal.services.backup.contents import Refused, place_of
+from portal.services.backup.creating import create
 from portal.services.backup.restoring import restore
 from portal.services.filing import filing
 from tests.services.backup_steps import all_of_it
-from tests.services.key_steps import NEW, OLD, OTHER
+from tests.services.key_steps import NEW, OLD, OTHER, SYSTEM
 
 
 @pytest.fixture(autouse=True)
@@ -140,22 +142,46 @@ def test_a_refused_restore_leaves_nothing_behind(command, backup, database, app)
     assert lying_about() == before
 
 
-def test_rows_that_do_not_fit_each_other_are_refused(command, database, tmp_path, world):
-    """A backup of a database that was already broken is not put in place of one that is whole."""
-    if database.backend == "postgresql":
-        pytest.skip("its foreign keys let nobody break it")
-    before = all_of_it()
+def break_a_row(database) -> None:
+    """A child whose case there is not, past what both databases have against it."""
+    broken = "UPDATE children SET case_id = 99999 WHERE id = (SELECT min(id) FROM children)"
     db.session.remove()
+    if database.backend == "postgresql":
+        with psycopg.connect(database.superuser_url("portal"), autocommit=True) as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(broken)
+        return
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys = OFF")
-        driver.execute("UPDATE children SET case_id = 99999 WHERE id = (SELECT min(id) FROM children)")
+        driver.execute(broken)
         driver.execute("PRAGMA foreign_keys = ON")
+
+
+def test_rows_that_do_not_fit_each_other_are_refused(command, database, tmp_path, world):
+    """A backup of a database that was already broken is not put in place of one that is whole."""
+    before = all_of_it()
+    break_a_row(database)
     path = tmp_path / "broken.backup"
     assert command("backup", "create", path).exit_code == 0
     db.session.remove()
     db.engine.dispose()
     database.copy("world", "portal")
     refused = command("backup", "restore", path)
-    assert (refused.exit_code, "point at nothing" in refused.stderr) == (2, True)
+    words = "do not fit each other" if database.backend == "postgresql" else "point at nothing"
+    assert (refused.exit_code, words in refused.stderr) == (2, True)
     assert all_of_it() == before
+
+
+def test_a_migration_that_comes_between_is_noticed(app, world, tmp_path, database):
+    """Files were listed at one version; rows would be of another."""
+    path, settings = tmp_path / "a.backup", app.extensions["settings"]
+
+    def migrate(_parts: int) -> None:
+        engine = create_engine(database.owner_url("portal"), poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0030'"))
+
+    with pytest.raises(Refused, match="migrated meanwhile: make the backup again"):
+        create(SYSTEM, settings, place_of(settings, str(path)), migrate)
+    assert not path.exists()

@@ -39,12 +39,6 @@ def in_service(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
 
 
-def superuser_url(database) -> str:
-    """The address of the app's database for the superuser."""
-    name = make_url(database.owner_url("portal")).database
-    return make_url(database.server).set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.mark.parametrize(
     ("role", "reason"),
     [
@@ -57,7 +51,7 @@ def superuser_url(database) -> str:
 )
 def test_production_refuses_a_role_for_which_the_wall_does_not_hold(server, instance, in_service, capsys, role, reason):
     urls = {
-        "superuser": superuser_url(server),
+        "superuser": server.superuser_url("portal"),
         "owner": server.owner_url("portal"),
         "application": server.url("portal"),
     }

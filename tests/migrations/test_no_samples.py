@@ -9,14 +9,12 @@ import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import Enum, LargeBinary, String
-from sqlalchemy.engine import make_url
 
 from portal.commands.db import configuration
 from portal.database.declarative import Base
 from portal.database.session import db
 from portal.database.types import EncryptedText
 from portal.domain.record_map import ATTACHED_TITLES, FAMILY_TITLES
-from tests.postgres import SUPERUSER
 
 SAMPLED = """
 SELECT c.relname || '.' || a.attname FROM pg_statistic s JOIN pg_attribute a ON a.attrelid = s.starelid
@@ -41,8 +39,7 @@ def opened(database) -> Iterator[psycopg.Connection]:
     """A connection of whoever may look at what the server knows of the values."""
     db.session.remove()
     db.engine.dispose()
-    url = make_url(database.url("portal")).set(username=SUPERUSER, drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False).replace("+", "%20"), autocommit=True) as connection:
+    with psycopg.connect(database.superuser_url("portal"), autocommit=True) as connection:
         yield connection
 
 

@@ -16,7 +16,7 @@ from portal.services.backup.databases import database_of
 from portal.services.changes import changing
 from portal.services.field_keys import check_values_needed
 from portal.services.filing import filing
-from portal.services.readiness import newest_revision
+from portal.services.readiness import known_revisions, newest_revision
 
 
 @dataclass(slots=True)
@@ -40,6 +40,9 @@ def create(viewer: Viewer, settings: Settings, place: Place, progress: Progress 
     key = new_key()
     database = database_of(settings)
     revision, early = database.names_now(settings)
+    if revision not in known_revisions():
+        # It may have tables that would be left out.
+        raise Refused(f"the database stands at migration {revision}, which this version does not know")
     header = Header(
         made_at=viewer.now,
         dialect=dialect_of(settings),

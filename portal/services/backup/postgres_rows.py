@@ -18,19 +18,35 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.config import Settings
+from portal.database.declarative import Base
 from portal.gateways.backup_files import Entry, Manifest
 from portal.services.backup.contents import END_SESSIONS, ROWS, Header, Refused
-from portal.services.backup.postgres_schema import make_tables, put_guards_back, take_guards_off, take_the_place
+from portal.services.backup.postgres_schema import (
+    RELYING,
+    make_tables,
+    put_guards_back,
+    take_guards_off,
+    take_the_place,
+)
 
 VERSIONS = "alembic_version"
 _SEE_ALL = "SELECT set_config('portal.reads', 'all', false), set_config('portal.writes', 'all', false)"
 """What the second wall asks of whoever works for all partnerships (docs/adr/0048)."""
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+_TABLES = (
+    "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY (%s) ORDER BY tablename"
+)
 _COLUMNS = (
     "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
     "AND attgenerated = '' ORDER BY attnum"
 )
-_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()"
+_SEQUENCES = """
+SELECT s.sequencename, s.last_value FROM pg_sequences s
+JOIN pg_depend d ON d.objid = format('%%I.%%I', s.schemaname, s.sequencename)::regclass AND d.deptype IN ('a', 'i')
+JOIN pg_class t ON t.oid = d.refobjid
+WHERE s.schemaname = current_schema() AND d.classid = 'pg_class'::regclass AND t.relname = ANY (%s)
+"""
+LOCKS = "60s"
+"""How long it waits for whoever holds a table."""
 
 
 class PostgresSnapshot:
@@ -39,7 +55,7 @@ class PostgresSnapshot:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self.revision = _revision(connection)
-        self._tables = [name for (name,) in connection.execute(_TABLES) if name != VERSIONS]
+        self._tables = [name for (name,) in connection.execute(_TABLES, (own_tables(),))]
 
     def counts(self) -> dict[str, int]:
         """Count the rows of each table."""
@@ -63,7 +79,7 @@ class PostgresSnapshot:
         """The tables' columns, and how far numbers have been given out."""
         return {
             "columns": {name: self._columns(name) for name in self._tables},
-            "sequences": dict(self._connection.execute(_SEQUENCES).fetchall()),
+            "sequences": dict(self._connection.execute(_SEQUENCES, (self._tables,)).fetchall()),
         }
 
     def _columns(self, table: str) -> list[str]:
@@ -134,7 +150,7 @@ class PostgresStaging:
     def switch(self) -> None:
         """In one transaction the live tables go and these come; whoever asks meanwhile waits a moment."""
         with plainly("the database could not be replaced, and is as it was"), _connected(self._address) as connection:
-            take_the_place(connection, self._schema)
+            take_the_place(connection, self._schema, [*own_tables(), VERSIONS])
             connection.commit()
 
     def close(self) -> None:
@@ -153,6 +169,7 @@ def staging(settings: Settings, header: Header, manifest: Manifest) -> Iterator[
     try:
         with plainly("nothing can be restored into this database"):
             with _connected(address) as connection:
+                _refuse_where_others_rely_on_it(connection)
                 connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
                 connection.commit()
             inside = within(address, schema).render_as_string(hide_password=False)
@@ -178,6 +195,22 @@ def plainly(words: str) -> Iterator[None]:
     except (SQLAlchemyError, CommandError) as fault:
         # What the migrations met; its text may hold statements.
         raise Refused(f"{words}: the migrations stopped ({type(fault).__name__})") from None
+
+
+def own_tables() -> list[str]:
+    """The portal's: whatever else an operator keeps beside them is none of a backup's business.
+
+    No migration lets a table go, so these are those of older versions too.
+    """
+    return sorted(Base.metadata.tables)
+
+
+def _refuse_where_others_rely_on_it(connection: psycopg.Connection[Any]) -> None:
+    """A view or a table of somebody's own that rests on these tables would go with them."""
+    relying = connection.execute(RELYING, {"own": own_tables()}).fetchall()
+    if relying:
+        names = ", ".join(name for (name,) in relying)
+        raise Refused(f"{names} would go with the tables of the portal that they rest on: delete or move them first")
 
 
 def count_rows(connection: psycopg.Connection[Any], tables: list[str]) -> dict[str, int]:
@@ -206,7 +239,7 @@ def _connected(address: URL) -> psycopg.Connection[Any]:
     _positions, said = address.get_dialect()().create_connect_args(address)
     connection: psycopg.Connection[Any] = psycopg.connect(**{"connect_timeout": 10, **said})
     connection.execute(_SEE_ALL)
-    connection.execute("SET lock_timeout = '60s'")
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(LOCKS))
     connection.commit()
     return connection
 

@@ -21,14 +21,14 @@ _FORCED = (
     "AND relkind = 'r' AND relforcerowsecurity ORDER BY relname"
 )
 _RELATIONS = (
-    "SELECT relname, relkind FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p', 'v', 'm') "
-    "AND pg_has_role(relowner, 'USAGE') "
-    "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') ORDER BY relname"
+    "SELECT relname FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'r' "
+    "AND relname = ANY (%(own)s) ORDER BY relname"
 )
 _FUNCTIONS = (
-    "SELECT proname, pg_get_function_identity_arguments(oid) FROM pg_proc WHERE pronamespace = %s::regnamespace "
-    "AND pg_has_role(proowner, 'USAGE') "
-    "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') ORDER BY 1, 2"
+    "SELECT proname, pg_get_function_identity_arguments(oid) FROM pg_proc "
+    "WHERE pronamespace = %(schema)s::regnamespace AND (proname LIKE 'portal\\_%%' OR oid IN ("
+    "SELECT tgfoid FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM pg_class WHERE relname = ANY (%(own)s))"
+    ")) ORDER BY 1, 2"
 )
 _GRANTS = (
     "SELECT c.relname, c.relkind, a.privilege_type, a.grantee::regrole::text "
@@ -42,6 +42,20 @@ _SHUT_OUT = (
     "AND NOT has_schema_privilege(a.grantee, %(live)s, 'USAGE')"
 )
 _IN_SCHEMA = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace"
+RELYING = """
+WITH own AS (
+    SELECT oid FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY (%(own)s)
+)
+SELECT r.ev_class::regclass::text FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid IN (SELECT oid FROM own)
+AND r.ev_class NOT IN (SELECT oid FROM own)
+UNION
+SELECT conrelid::regclass::text FROM pg_constraint
+WHERE contype = 'f' AND confrelid IN (SELECT oid FROM own) AND conrelid NOT IN (SELECT oid FROM own)
+ORDER BY 1
+"""
+"""Views on the portal's tables, and others' tables that refer to them."""
 
 
 def make_tables(url: str, application_url: str, revision: str) -> None:
@@ -93,17 +107,17 @@ def put_guards_back(connection: psycopg.Connection[Any], guards: Guards) -> None
         _run(connection, "ALTER TABLE {} FORCE ROW LEVEL SECURITY", table)
 
 
-def take_the_place(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Move the live tables and functions out and those of `schema` in, and delete what was moved out.
+def take_the_place(connection: psycopg.Connection[Any], schema: str, own: list[str]) -> None:
+    """Move the live tables of these names out, with their functions, and those of `schema` in; delete what went out.
 
-    Who may use a table of the same name may use the new one.
+    Who may use a table of the same name may use the new one. Whatever else lies beside them stays.
     """
     row = connection.execute("SELECT current_schema()").fetchone()
     live, gone = str(row[0]) if row else "public", f"{schema}_gone"
     grants = connection.execute(_GRANTS, (live,)).fetchall()
     _run(connection, "CREATE SCHEMA {}", gone)
-    _move(connection, live, gone)
-    _move(connection, schema, live)
+    _move(connection, live, gone, own)
+    _move(connection, schema, live, own)
     for (grantee,) in connection.execute(_SHUT_OUT, {"live": live}).fetchall():
         connection.execute(sql.SQL(f"GRANT USAGE ON SCHEMA {{}} TO {grantee}").format(sql.Identifier(live)))
     there = {name for (name,) in connection.execute(_IN_SCHEMA, (live,))}
@@ -116,19 +130,15 @@ def take_the_place(connection: psycopg.Connection[Any], schema: str) -> None:
     _run(connection, "DROP SCHEMA {} CASCADE", schema)
 
 
-def _move(connection: psycopg.Connection[Any], source: str, target: str) -> None:
+def _move(connection: psycopg.Connection[Any], source: str, target: str, own: list[str]) -> None:
     """Indexes, constraints, triggers, policies and a column's own sequence go with their table."""
-    for name, kind in connection.execute(_RELATIONS, (source,)).fetchall():
-        what = {"v": "VIEW", "m": "MATERIALIZED VIEW"}.get(_letter(kind), "TABLE")
-        statement = sql.SQL(f"ALTER {what} {{}} SET SCHEMA {{}}")  # words of ours
+    named = {"schema": source, "own": own}
+    for (name,) in connection.execute(_RELATIONS, named).fetchall():
+        statement = sql.SQL("ALTER TABLE {} SET SCHEMA {}")
         connection.execute(statement.format(sql.Identifier(source, name), sql.Identifier(target)))
-    for name, arguments in connection.execute(_FUNCTIONS, (source,)).fetchall():
+    for name, arguments in connection.execute(_FUNCTIONS, named).fetchall():
         statement = sql.SQL(f"ALTER ROUTINE {{}}({arguments}) SET SCHEMA {{}}")
         connection.execute(statement.format(sql.Identifier(source, name), sql.Identifier(target)))
-
-
-def _letter(kind: Any) -> str:
-    return kind.decode() if isinstance(kind, bytes) else str(kind)
 
 
 def _run(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:

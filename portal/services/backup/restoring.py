@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-
 from portal.access.viewer import Viewer
-from portal.config import ROOT, Settings
+from portal.config import Settings
 from portal.database.encryption import Undecryptable, keyring
 from portal.database.session import db
 from portal.gateways.backup_files import (
@@ -36,7 +33,7 @@ from portal.services.backup.contents import FILES, ROWS, Header, Refused, Tell, 
 from portal.services.backup.databases import database_of
 from portal.services.changes import changing
 from portal.services.filing import filing
-from portal.services.readiness import newest_revision
+from portal.services.readiness import known_revisions, newest_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +166,8 @@ def _check_fits(settings: Settings, header: Header) -> None:
     there = dialect_of(settings)
     if header.dialect != there:
         raise Refused(f"this backup is of a portal on {header.dialect}; DATABASE_URL names {there}")
-    if header.revision not in _known_revisions():
+    if header.revision not in known_revisions():
         raise Refused(f"this backup stands at migration {header.revision}, which this version does not know")
-
-
-def _known_revisions() -> set[str]:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def _lay(name: str, pieces: Iterator[bytes], noted: Noted) -> None:
