@@ -45,9 +45,9 @@ class Target:
         """Each place to put something into, once."""
         numbers = [f"#{number}" for number in range(1, len(_NUMBER.findall(self.path)) + 1)]
         named = [name for name, _text in (*self.query, *self.fields) if name != TOKEN]
-        return list(dict.fromkeys(self._parameter(name) for name in (*numbers, *named)))
+        return list(dict.fromkeys(self.parameter(name) for name in (*numbers, *named)))
 
-    def _parameter(self, name: str) -> Parameter:
+    def parameter(self, name: str) -> Parameter:
         return (self.method, _NUMBER.sub("#", self.path), name if name[0] == "#" else _DIGITS.sub("#", name))
 
     def marked(self, wanted: Collection[Parameter], host: str, cookie: str) -> str:
@@ -55,7 +55,7 @@ class Target:
         left = set(wanted)
 
         def star(name: str) -> str:
-            parameter = self._parameter(name)
+            parameter = self.parameter(name)
             if parameter not in left:
                 return ""
             left.remove(parameter)
@@ -118,7 +118,7 @@ def _of_form(form: Tag, address: str) -> Iterator[Target]:
         return
     fields = tuple(
         (name, str(text))
-        for name, texts in form_values(form).items()
+        for name, texts in {**_not_chosen(form), **form_values(form)}.items()
         for text in (texts if isinstance(texts, list) else [texts])
     )
     query = tuple(parse_qsl(place.query, keep_blank_values=True))
@@ -126,3 +126,12 @@ def _of_form(form: Tag, address: str) -> Iterator[Target]:
         yield Target("POST", place.path, query, fields)
     else:
         yield Target("GET", place.path, fields)
+
+
+def _not_chosen(form: Tag) -> dict[str, str]:
+    """The first choice of each question that has no answer yet: whoever attacks answers it."""
+    choices: dict[str, str] = {}
+    for box in form.find_all("input", type=["radio", "checkbox"]):
+        if box.get("name") and not box.has_attr("disabled"):
+            choices.setdefault(str(box["name"]), str(box.get("value", "on")))
+    return choices
