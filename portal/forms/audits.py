@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from portal.domain.evidence import TITLE_LIMIT, URL_LIMIT
 from portal.domain.ratings import NOT_APPLICABLE, NOT_APPLICABLE_LABEL, Scale
 from portal.domain.returns import COMMENT_LIMIT, NARRATIVE_LIMIT
+from portal.domain.row_numbers import row_number
 from portal.forms.fields import (
     CheckboxesField,
     Choice,
@@ -27,8 +28,6 @@ from portal.forms.fields import (
 from portal.forms.fields.files import FileField
 from portal.forms.fields.submit import OUT_OF_DATE
 from portal.forms.fields.text import cleaned
-
-_LARGEST = 2**31 - 1
 
 
 class AnswerForm(PortalForm):
@@ -75,17 +74,17 @@ class TypedAnswer:
 
 def read_answer(posted: MultiDict[str, str]) -> TypedAnswer:
     """Read an answer by hand, because it is read at every pause in somebody's typing; whoever saves it checks it."""
-    number, fault, narrative = posted.get("version", ""), "", ""
+    fault, narrative = "", ""
     try:
         narrative = cleaned(posted.get("narrative", ""))
     except ValueError as refused:
         fault = str(refused)
-    is_number = number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= _LARGEST
+    version = posted.get("version", type=row_number)
     return TypedAnswer(
-        int(number) if is_number else 0,
+        version or 0,
         posted.get("rating") or None,
         narrative,
-        fault or ("" if is_number else OUT_OF_DATE),
+        fault or (OUT_OF_DATE if version is None else ""),
     )
 
 

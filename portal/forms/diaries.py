@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.domain.diaries import DiaryView
+from portal.domain.row_numbers import LARGEST
 from portal.forms.fields import FilterForm, SelectField
 from portal.forms.meetings import DayField
-from portal.web.row_numbers import LARGEST
 
 
 def _row_number(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms.validators import StopValidation
 
@@ -12,11 +13,27 @@ LONGEST = 2_000
 _READ_BY_ALL = "Whoever reads figures reads this. Name no child and no family."
 
 
+class _CarriedField(TextField):
+    """Text that the page carries hidden; what cannot be read is nothing, since nobody could mend it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was posted, or nothing."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = ""
+
+    def check(self) -> None:
+        """Too long to be read is nothing, too."""
+        if len(self.data) > self.max_length:
+            self.data = ""
+
+
 class _OfQuarter(PortalForm):
     """The quarter and what the page showed of it, carried hidden."""
 
-    quarter = TextField("Quarter", max_length=7)
-    seen = TextField("Seen", max_length=40)
+    quarter = _CarriedField("Quarter", max_length=7)
+    seen = _CarriedField("Seen", max_length=40)
 
     def show(self, quarter: object, revisions: Sequence[int]) -> None:
         """Carry what the page shows."""

@@ -125,7 +125,13 @@ class ActionForm(PortalForm):
         max_length=WHAT_LIMIT,
         hint="How people will know, where the portal does not count it. Its own measures are chosen afterwards.",
     )
-    source = SelectField("Where does it come from?", choices(ImprovementSource), coerce=ImprovementSource, empty=None)
+    source = SelectField(
+        "Where does it come from?",
+        choices(ImprovementSource),
+        coerce=ImprovementSource,
+        empty=None,
+        required="Choose where it comes from",
+    )
     source_name = TextField(
         "Which review, audit or inspection?",
         max_length=_LONGEST_TITLE,
@@ -169,9 +175,9 @@ class ActionForm(PortalForm):
 
     @property
     def said_leads(self) -> tuple[Lead, ...]:
-        """Everybody who was chosen, then the posts, each once."""
-        codes = [field.data for field in self.lead_fields]
-        chosen = [Lead.of_code(code) for code in codes if code]
+        """Everybody who was chosen, then the posts, each once; a choice that was not on offer is its field's fault."""
+        fields = self.lead_fields
+        chosen = [Lead.of_code(field.data) for field in fields if field.data and field.offers(field.data)]
         posts = [Lead(post=" ".join(line.split())) for line in self.leads.data.splitlines() if line.strip()]
         return tuple(dict.fromkeys([*chosen, *posts]))
 

@@ -12,6 +12,7 @@ from portal.domain.adjourning import PLAN_LIMIT
 from portal.domain.labels import choices
 from portal.domain.meeting_vocabulary import InquorateReason
 from portal.domain.registers import CHOICES, CLOSING_NOTE_LIMIT, REOPENING_LIMIT, Mark
+from portal.domain.row_numbers import row_number
 from portal.domain.vocabulary import Attendance, MeetingStatus
 from portal.forms.fields import (
     CheckboxField,
@@ -24,8 +25,6 @@ from portal.forms.fields import (
     VersionField,
 )
 from portal.forms.fields.text import cleaned
-
-_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ def read_row(posted: MultiDict[str, str], suffix: str = "", *, ticks_hidden: boo
         note = " ".join(cleaned(note).split())
     except ValueError as refused:
         note, fault = "", str(refused)
-    number = posted.get(f"version{suffix}", "")
-    if not (number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= _LARGEST):
+    seen = posted.get(f"version{suffix}", type=row_number)
+    if seen is None:
         return TypedRow(0, mark, note, fault or "This page is out of date. Load it again, then make your change.")
-    return TypedRow(int(number), mark, note, fault)
+    return TypedRow(seen, mark, note, fault)
 
 
 def read_sheet(posted: MultiDict[str, str], invitation_ids: Iterable[int]) -> dict[int, TypedRow]:

@@ -13,6 +13,7 @@ from portal.access import agencies as agencies_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
 from portal.domain.activity_words import did, record
+from portal.domain.row_numbers import LARGEST
 from portal.domain.vocabulary import ActivityOutcome, Role
 from portal.domain.working_days import london_instant
 from portal.models.activity import Activity, ActivityChain
@@ -23,7 +24,6 @@ from portal.services import activity
 PER_PAGE = 50
 SYSTEM = "The portal itself"
 READ = "activity.read"
-_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def list_activity(viewer: Viewer, wanted: Wanted, *, before: int | None = None) 
     """
     rows = rows_of(viewer, wanted)
     if before is not None:
-        rows = rows.where(Activity.sequence < min(max(before, 0), _LARGEST))
+        rows = rows.where(Activity.sequence < min(max(before, 0), LARGEST))
     found = list(db.session.scalars(rows.order_by(Activity.sequence.desc()).limit(PER_PAGE + 1)))
     shown = found[:PER_PAGE]
     hands = hands_of(shown)
@@ -110,7 +110,7 @@ def rows_of(viewer: Viewer, wanted: Wanted) -> Select[Activity]:
     if wanted.subject:
         rows = rows.where(Activity.subject == wanted.subject)
     if wanted.subject_id is not None:
-        rows = rows.where(Activity.subject_id == min(wanted.subject_id, _LARGEST))
+        rows = rows.where(Activity.subject_id == min(wanted.subject_id, LARGEST))
     if wanted.from_day is not None:
         rows = rows.where(Activity.at >= london_instant(wanted.from_day, time.min))
     if wanted.to_day is not None:

@@ -22,6 +22,7 @@ from portal.domain.activity_words import did
 from portal.domain.errors import NotPermitted, NotVisible
 from portal.domain.record_readings import PAGE_READ, READINGS, ReadingKind, is_emergency, verbs_of
 from portal.domain.restrictions import open_until
+from portal.domain.row_numbers import LARGEST
 from portal.domain.vocabulary import Role
 from portal.domain.working_days import london_instant
 from portal.models.activity import Activity
@@ -40,7 +41,6 @@ from portal.services import activity
 from portal.services.activity_log import PER_PAGE, hands_of
 
 READ = "case.readings_read"
-_LARGEST = 2**31 - 1
 # As sums and such, so that no database walks a whole chain or years of it for their sake: how often one family's record
 # was read is little, and found by the index of subjects.
 _moment, _number = func.coalesce(Activity.at, Activity.at), Activity.sequence + 0
@@ -195,7 +195,7 @@ def _narrowed(rows: Select[Activity], wanted: Wanted, before: int | None) -> Sel
     if wanted.to_day is not None:
         rows = rows.where(_moment < london_instant(wanted.to_day + timedelta(days=1), time.min))
     if before is not None:
-        rows = rows.where(Activity.sequence < min(max(before, 0), _LARGEST))
+        rows = rows.where(Activity.sequence < min(max(before, 0), LARGEST))
     # A partnership has one chain, so that numbers tell rows apart.
     return rows.order_by(_number.desc()).limit(PER_PAGE + 1)
 

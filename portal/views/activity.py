@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid
+from portal.domain.row_numbers import row_number
 from portal.forms.activity import ActivityFilter, ReadingFilter
 from portal.forms.fields.drawn import DrawnField
 from portal.services import activity_export, activity_keeping, activity_log, activity_readings
@@ -29,7 +30,7 @@ BEFORE = "before"
 def index(viewer: Viewer) -> ResponseReturnValue:
     """Who did, read or was refused what, the newest first; when it was last anchored."""
     form = _filter(viewer)
-    before = request.args.get(BEFORE, type=int)
+    before = request.args.get(BEFORE, type=row_number)
     kept = _kept()
     return render_template(
         "activity/index.html",
@@ -72,7 +73,7 @@ def of_child(viewer: Viewer, case_id: int, child_id: int) -> ResponseReturnValue
 def _readings(viewer: Viewer, case_id: int, child_id: int | None) -> ResponseReturnValue:
     form = ReadingFilter(request.args)
     is_sound = form.validate()
-    before = request.args.get(BEFORE, type=int)
+    before = request.args.get(BEFORE, type=row_number)
     found = activity_readings.list_readings(
         viewer,
         case_id,

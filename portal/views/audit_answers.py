@@ -87,7 +87,8 @@ def keep_sent(
     comment = CommentForm()
     says = says or bool(comment.comment.data)
     # Both are checked before either is kept, so that the page shows every fault at once.
-    sent: list[PortalForm] = [*([form] if answers else []), *([comment] if says else [])]
+    # An answer that came too late is refused below, whatever it says: there is no field any more to put it right in.
+    sent: list[PortalForm] = [*([form] if answers and page.may_answer else []), *([comment] if says else [])]
     if [one for one in sent if not one.validate()]:
         return draw_question(page, form, comment=comment), 400
     if says:

@@ -15,6 +15,7 @@ from portal.domain.audit_vocabulary import RoundKind
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.labels import choices, label
 from portal.domain.rounds import RoundPlan, RoundState
+from portal.domain.row_numbers import row_number
 from portal.forms.audit_rounds import (
     ChangedRoundForm,
     ConfirmForm,
@@ -39,7 +40,7 @@ pages = Blueprint("audit_planning", __name__)
 @requires(Permission.AUDITS_RUN)
 def add(viewer: Viewer) -> ResponseReturnValue:
     """Choose what to ask; then the round that follows from the last one, to be put right and opened."""
-    edition_id = request.values.get("edition", type=int)
+    edition_id = request.values.get("edition", type=row_number)
     if edition_id is None:
         return render_template("audit_rounds/choose.html", editions=proposals.editions_to_ask(viewer))
     again = MonthsFilter(request.args)
@@ -96,6 +97,9 @@ def agencies(viewer: Viewer, round_id: int) -> ResponseReturnValue:
     page = request.args.get("page", 1, type=int)
     offered = asked.agencies_to_add(viewer, entry.row, search=search, agency_type=agency_type, page=page)
     form = agencies_form((one.id, one.name, label(one.agency_type)) for one in offered.rows)
+    if request.method == "POST" and not offered.rows:
+        flash("Nobody was asked: what you ticked is not in this list any more.", "notice")
+        return redirect(request.full_path, 303)
     if form.validate_on_submit():
         wants_all = agency_type is not None and not search and "all" in request.form
         asking = (

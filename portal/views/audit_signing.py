@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
+from portal.domain.row_numbers import row_number
 from portal.domain.vocabulary import Role
 from portal.forms.audit_signing import CompareForm, InviteForm, ReopenForm, SignForm
 from portal.services import people, people_list
@@ -156,7 +157,7 @@ _MAILED = "They can sign as soon as they have chosen a password: a mail with the
 @requires(Permission.AUDITS_VIEW)
 def versions(viewer: Viewer, return_id: int) -> ResponseReturnValue:
     """Two versions side by side: what changed, the newest against the one before unless others are asked for."""
-    newer, older = (request.args.get(name, type=int) for name in ("newer", "older"))
+    newer, older = (request.args.get(name, type=row_number) for name in ("newer", "older"))
     found = compare_versions(viewer, return_id, newer, older)
     form = CompareForm(data={"older": found.older, "newer": found.newer})
     form.offer(found.numbers)

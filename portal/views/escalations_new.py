@@ -13,6 +13,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid, NotPermitted
 from portal.domain.escalation_vocabulary import LadderKind
 from portal.domain.ladder_rules import Ladder
+from portal.domain.row_numbers import row_number
 from portal.forms.escalations_new import FORMAL, AlertForm, DisagreementForm
 from portal.forms.fields import RadioField
 from portal.services import kept_forms
@@ -32,7 +33,7 @@ _NOT_SENT_AGAIN = ("csrf_token", "change", "send")
 def disagree(viewer: Viewer) -> ResponseReturnValue:
     """Raise a professional disagreement: written, looked at once more, sent."""
     ladder = rules_today(viewer).ladder(LadderKind.DISAGREEMENT)
-    form = DisagreementForm(_typed(viewer), data={"meeting_id": request.args.get("meeting", type=int)})
+    form = DisagreementForm(_typed(viewer), data={"meeting_id": request.args.get("meeting", type=row_number)})
     form.offer(
         agencies_to_raise_with(viewer, LadderKind.DISAGREEMENT),
         [(meeting.id, _words(meeting)) for meeting in meetings_to_choose(viewer)],

@@ -10,6 +10,7 @@ from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.indicators import INDICATORS
 from portal.domain.months import Month
+from portal.domain.row_numbers import row_number
 from portal.forms.frozen_months import (
     CorrectionForm,
     FreezeForm,
@@ -33,7 +34,7 @@ pages = Blueprint("frozen_months", __name__)
 @requires(Permission.FIGURES_VIEW)
 def index(viewer: Viewer) -> ResponseReturnValue:
     """The months of a year with their state, and for whoever freezes what is still open in them."""
-    listed = list_months(viewer, request.args.get("year", type=int))
+    listed = list_months(viewer, request.args.get("year", type=row_number))
     form = YearFilter(request.args)
     form.offer(listed.years, listed.year)
     return render_template("frozen_months/index.html", listed=listed, form=form)
@@ -44,7 +45,7 @@ def index(viewer: Viewer) -> ResponseReturnValue:
 def show(viewer: Viewer) -> ResponseReturnValue:
     """One month: the figures that a revision kept or as they are, held against another reading."""
     month = _asked_month(viewer)
-    asked = {name: request.args.get(name, type=int) for name in ("revision", "against")}
+    asked = {name: request.args.get(name, type=row_number) for name in ("revision", "against")}
     page = month_page(viewer, month, showing=asked["revision"], against=asked["against"])
     form = ReadingFilter(request.args)
     form.offer(

@@ -14,6 +14,7 @@ from portal.domain.errors import Conflict, Invalid, NotPermitted, NotVisible
 from portal.domain.improvement_actions import ActionDetails
 from portal.domain.improvement_timing import Timing
 from portal.domain.improvement_vocabulary import ByWhen, ImprovementSource, ImprovementStep
+from portal.domain.row_numbers import row_number
 from portal.forms.improvement import ActionForm, AreaForm, ChangedActionForm, ChangedAreaForm, MeasuresForm
 from portal.forms.improvement_updates import ReopenForm, StopForm
 from portal.services.improvement import actions, adding, areas, leads, listing, measures, origins, page, updates
@@ -70,7 +71,7 @@ def change_area(viewer: Viewer, area_id: int) -> ResponseReturnValue:
 @requires(Permission.IMPROVEMENT_KEEP)
 def add(viewer: Viewer) -> ResponseReturnValue:
     """Add an action to the plan, also one that an audit round or a sample recommends: `round` or `sample`."""
-    return _add(viewer, request.args.get("sample", type=int))
+    return _add(viewer, request.args.get("sample", type=row_number))
 
 
 @pages.route("/improvement/recommendations/<int:sample_id>", methods=["GET", "POST"])
@@ -88,10 +89,10 @@ def _add(viewer: Viewer, sample_id: int | None) -> ResponseReturnValue:
     if not offered:
         flash("The plan needs an area first: every action belongs to one.", "notice")
         return redirect(url_for("improvement.index"))
-    area_id = request.args.get("area", 0, type=int)
+    area_id = request.args.get("area", 0, type=row_number)
     area_id = area_id if area_id in {number for number, _ in offered} else offered[0][0]
     rounds = origins.rounds_to_choose(viewer)
-    round_id = request.args.get("round", 0, type=int)
+    round_id = request.args.get("round", 0, type=row_number)
     is_from_round = sample is None and round_id in {number for number, _ in rounds}
     beginning = ActionDetails(
         area_id=area_id,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Invalid, NotVisible
-from portal.domain.measures import Of, in_words
+from portal.domain.measures import in_words
 from portal.domain.months import Month
 from portal.forms.rooms import MeasureForm, RoomForm, usual_span
 from portal.services.rooms.measure_list import Part, measure_list, parts_for
@@ -71,13 +71,15 @@ def page_of(viewer: Viewer, measure_id: str, here: str, picture: str, behind: st
 def rows_of(viewer: Viewer, measure_id: str, back: str) -> ResponseReturnValue:
     """A page of the rows behind a measure: of one month, or of the year that is over."""
     form = _form(viewer, measure_id)
-    of = form.of if form.validate() else Of()
+    if not form.validate():
+        # The measure's own page has the filters, and says what is wrong with them.
+        return render_template("measures/show.html", form=form, page=None, here=back, measure_id=measure_id), 400
     try:
         asked = request.args.get("month", "")
         months = [Month.parse(asked)] if asked else form.months(viewer.today)[-12:]
     except ValueError:
         raise NotVisible("There is no such month.") from None
-    found = rows_behind(viewer, measure_id, months, of, request.args.get("page", 1, type=int))
+    found = rows_behind(viewer, measure_id, months, form.of, request.args.get("page", 1, type=int))
     return render_template(
         "measures/rows.html", found=found, months=months, back=back, measure_id=measure_id, arguments=form.arguments
     )

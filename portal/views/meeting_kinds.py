@@ -13,12 +13,12 @@ from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.meeting_vocabulary import MeetingFamily
+from portal.domain.row_numbers import LARGEST
 from portal.forms.meeting_kinds import DescribedKindForm, NewKindForm, RetiredKindForm, RuledKindForm
 from portal.forms.meeting_rules import rule_data
 from portal.services.meeting_kinds import changing, listing
 from portal.services.meeting_kinds.listing import KindPage
 from portal.web.guards import requires
-from portal.web.row_numbers import LARGEST
 
 pages = Blueprint("meeting_kinds", __name__)
 

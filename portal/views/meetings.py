@@ -16,6 +16,7 @@ from portal.domain.answering import has_begun
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.labels import label
 from portal.domain.quoracy import quorum_words
+from portal.domain.row_numbers import LARGEST
 from portal.domain.vocabulary import AGENCY_ROLES, Answer, Role
 from portal.forms.invitations import AnswerForm, AttendanceForm
 from portal.forms.meetings import ANSWER, REPORT, MeetingFilter, SearchForm
@@ -33,7 +34,6 @@ from portal.views.meeting_filters import draw_filters
 from portal.views.meeting_record import further_ways, next_step, record_parts
 from portal.views.meeting_rows import meeting_rows
 from portal.web.guards import requires
-from portal.web.row_numbers import LARGEST
 
 pages = Blueprint("meetings", __name__)
 

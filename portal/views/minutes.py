@@ -11,6 +11,7 @@ from portal.domain.audit_vocabulary import FileStatus
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.minutes import put_together
 from portal.domain.outcome_vocabulary import CorrectionOutcome
+from portal.domain.row_numbers import row_number
 from portal.forms.minutes import AnswerForm, CorrectionForm, MinutesForm, SendingForm, SheetForm
 from portal.services import kept_forms
 from portal.services.files import TooLarge
@@ -142,7 +143,7 @@ def send(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
 @requires(Permission.MEETINGS_VIEW)
 def decisions(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The decision sheet: as it is signed, or a version as it was sent."""
-    sheet = reading.read_decisions(viewer, meeting_id, request.args.get("sent", 0, type=int))
+    sheet = reading.read_decisions(viewer, meeting_id, request.args.get("sent", 0, type=row_number))
     return render_template("minutes/decisions.html", sheet=sheet, labels=OUTCOME_LABELS)
 
 
@@ -150,7 +151,7 @@ def decisions(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
 @requires(Permission.MEETINGS_VIEW, fresh="file")
 def decisions_pdf(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """The same as a document."""
-    sheet = reading.read_decisions(viewer, meeting_id, request.args.get("sent", 0, type=int))
+    sheet = reading.read_decisions(viewer, meeting_id, request.args.get("sent", 0, type=row_number))
     name = f"decision sheet {sheet.meeting.reference}.pdf"
     return download(decision_documents.as_pdf(viewer, sheet), PDF, name)
 

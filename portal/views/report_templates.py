@@ -13,6 +13,7 @@ from portal.domain.clinical_records import PART_TITLES
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.report_answers import condition_words, offered, sections_of
 from portal.domain.report_vocabulary import IN_EVERY_TEMPLATE
+from portal.domain.row_numbers import row_number
 from portal.forms.fields import PortalForm
 from portal.forms.report_templates import AskedForm, ComparedForm, CopyForm
 from portal.forms.reports import shown_form
@@ -71,7 +72,7 @@ def preview(viewer: Viewer, template_id: int) -> ResponseReturnValue:
 def differences(viewer: Viewer, template_id: int) -> ResponseReturnValue:
     """What this version changed of another, question by question and word by word."""
     form = ComparedForm(request.args)
-    difference = comparing.differences(viewer, template_id, request.args.get("other", type=int))
+    difference = comparing.differences(viewer, template_id, request.args.get("other", type=row_number))
     form.other.choices = [(str(one), f"Version {number}") for one, number in difference.new.siblings]
     form.other.data = difference.old.id
     return render_template("report_templates/differences.html", difference=difference, form=form)

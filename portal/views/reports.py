@@ -15,6 +15,7 @@ from portal.access.viewer import Viewer
 from portal.domain.audit_vocabulary import FileStatus
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.report_answers import condition_words, offered, sections_of
+from portal.domain.row_numbers import row_number
 from portal.domain.vocabulary import ReportStatus
 from portal.forms.reports import ReportForm, no_longer_asked, sent_form, shown_form
 from portal.services import kept_forms, report_files
@@ -196,7 +197,7 @@ def _read_page(viewer: Viewer, found: reading.Reading, desk: Desk | None = None)
 
 def _change_files(viewer: Viewer, meeting_id: int, form: ReportForm) -> Invalid | None:
     """Attach what was chosen and take off what was to be removed; gives what was wrong with the files."""
-    removed = request.form.get("remove", type=int)
+    removed = request.form.get("remove", type=row_number)
     if removed is not None:
         report_files.remove_attachment(viewer, meeting_id, removed)
         flash("The file was removed.")

@@ -9,6 +9,7 @@ from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid
 from portal.domain.labels import role_name
+from portal.domain.row_numbers import row_number
 from portal.forms.restrictions import CloseRecordForm, HoldForm, PutOnListForm
 from portal.services.restrictions import holding, keeping, listing
 from portal.services.restrictions.holding import Holding
@@ -131,7 +132,7 @@ def holds(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
 @requires(Permission.RESTRICTIONS_KEEP)
 def let_through(viewer: Viewer, meeting_id: int) -> ResponseReturnValue:
     """Let an agency have it after all."""
-    hold_id = request.form.get("hold", type=int)
+    hold_id = request.form.get("hold", type=row_number)
     if hold_id is None:
         abort(400)
     holding.let_through(viewer, meeting_id, hold_id)

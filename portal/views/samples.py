@@ -9,6 +9,7 @@ from portal.access import samples as access
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.improvement_vocabulary import ImprovementSource
+from portal.domain.row_numbers import row_number
 from portal.domain.sample_vocabulary import Grade, Judged, SampleKind
 from portal.forms.samples import MONTH, TrendFilter
 from portal.services.improvement import origins
@@ -101,7 +102,7 @@ def _trend(viewer: Viewer) -> Trend:
 
 
 def _kind() -> int | None:
-    return request.args.get("kind", type=int)
+    return request.args.get("kind", type=row_number)
 
 
 def _by_month() -> bool:

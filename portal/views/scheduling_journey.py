@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from portal.access.viewer import Viewer
 from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.vocabulary import Expectation, ExpectationReason
+from portal.forms.fields.text import cleaned
 from portal.forms.scheduling_opening import (
     MOST_CHILDREN,
     NOT_ASKED,
@@ -125,9 +126,12 @@ class Journey:
         return self.begun.follows_id if same else None
 
     def text(self, name: str) -> str:
-        """What was typed under a name."""
+        """What was typed under a name; nothing where it cannot be read, which its field then says."""
         value = self.posted.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        try:
+            return cleaned(value) if isinstance(value, str) else ""
+        except ValueError:
+            return ""
 
     def was_on(self, step: str) -> bool:
         """Whether a page was sent before, or is being sent."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-LARGEST = 2**31 - 1
+from portal.domain.row_numbers import LARGEST
+
 NO_ROW = 0
 
 

@@ -82,6 +82,8 @@ class RadioField(ChosenField):
     def check(self) -> None:
         """Refuse what was not on offer."""
         if not self.offers(self.data):
+            # Nothing is looked up by it when the page is drawn again: neither another's row nor a number beyond all.
+            self.data = None
             raise StopValidation(NOT_ON_OFFER)
 
     def draw(self, look: Look) -> Markup:

@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from portal.domain.row_numbers import row_number
 from portal.forms.fields.drawn import DrawnField, Look, macro
 
 OUT_OF_DATE = "This page is out of date. Load it again, then make your change"
-_LARGEST = 2**31 - 1
 
 
 class SubmitField(DrawnField):
@@ -46,8 +46,10 @@ class VersionField(DrawnField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read a whole number, or nothing."""
         posted = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
-        readable = posted.isascii() and posted.isdigit() and len(posted) <= 10 and int(posted) <= _LARGEST
-        self.data = int(posted) if readable else None
+        try:
+            self.data = row_number(posted)
+        except ValueError:
+            self.data = None
 
     @property
     def focus_id(self) -> None:
