@@ -14,8 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 from time import sleep
+from typing import Any
 
-from benchmarks.attacks.demonstration import accounts, served, sign_in
+from benchmarks.attacks.demonstration import Demonstration, SignedOut, accounts, served, sign_in
 from benchmarks.attacks.gathering import Parameter, Target, gather
 from benchmarks.attacks.tools import Found, Order, Sqlmap, install, run_wapiti, told_by_wapiti
 
@@ -31,27 +32,43 @@ def main() -> int:
     programs = install(folder)
     sqlmap = Sqlmap(programs, folder, asked.at_once, asked.level)
     found: list[Found] = []
+    shut_out: list[str] = []
     with served(folder / "demonstration") as demonstration:
         chosen = accounts(demonstration.folder)[: asked.accounts]
         for account in chosen:
             name = account["email"].partition("@")[0]
-            if asked.tool in ("both", "sqlmap"):
-                browser = sign_in(demonstration, account)
-                orders = _orders(gather(browser, asked.pages), set() if asked.again else sqlmap.known())
-                print(f"{name}: {len(orders)} requests with {sum(map(_size, orders))} parameters", file=sys.stderr)
-                sqlmap.run(demonstration, browser, name, orders[: asked.targets])
             report = folder / f"wapiti-{name}.json"
-            if asked.tool in ("both", "wapiti") and (asked.again or not report.exists()):
-                # The other tool has sent every form that it found, and may have ended the sign-in. A code is taken
-                # once, and the next one comes in half a minute.
-                sleep(31 if asked.tool == "both" and account["totp_secret"] else 0)
-                run_wapiti(programs, demonstration, sign_in(demonstration, account), report, asked.minutes)
+            try:
+                if asked.tool in ("both", "sqlmap"):
+                    _by_sqlmap(sqlmap, demonstration, account, asked)
+                if asked.tool in ("both", "wapiti") and (asked.again or not report.exists()):
+                    # The other tool has sent every form that it found, and may have ended the sign-in. A code is taken
+                    # once, and the next one comes in half a minute.
+                    sleep(31 if asked.tool == "both" and account["totp_secret"] else 0)
+                    run_wapiti(programs, demonstration, sign_in(demonstration, account), report, asked.minutes)
+            except SignedOut:
+                # An administrator's attack, say, has closed the account.
+                shut_out.append(name)
             if report.exists():
                 found.append(told_by_wapiti(report, name))
         faults = demonstration.faults
     found = [*sqlmap.found(), *found]
     print_table(found, faults, folder)
-    return int(any(one.findings for one in found) or bool(faults))
+    if shut_out:
+        print(
+            f"Not tried, because they could not sign in any more: {', '.join(shut_out)}. Run it again with this folder."
+        )
+    return int(any(one.findings for one in found) or bool(faults) or bool(shut_out))
+
+
+def _by_sqlmap(
+    sqlmap: Sqlmap, demonstration: Demonstration, account: dict[str, Any], asked: argparse.Namespace
+) -> None:
+    """Try what this account reaches and nobody has tried before it."""
+    name, browser = account["email"].partition("@")[0], sign_in(demonstration, account)
+    orders = _orders(gather(browser, asked.pages), set() if asked.again else sqlmap.known())
+    print(f"{name}: {len(orders)} requests with {sum(map(_size, orders))} parameters", file=sys.stderr)
+    sqlmap.run(demonstration, browser, name, orders[: asked.targets])
 
 
 def _orders(targets: list[Target], known: set[Parameter]) -> list[Order]:

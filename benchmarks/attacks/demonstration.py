@@ -51,6 +51,10 @@ class Demonstration:
         return [line for line in lines if _FAULT.search(line)]
 
 
+class SignedOut(RuntimeError):
+    """An account that cannot sign in."""
+
+
 class Browser:
     """One account's browser: cookies, and pages."""
 
@@ -78,10 +82,10 @@ class Browser:
         _status, page, _place = self.open(path)
         token = _TOKEN.search(page)
         if token is None:
-            raise RuntimeError(f"{path} has no form")
+            raise SignedOut(f"{path} has no form")
         status, _page, place = self.open(path, {"csrf_token": token[1], **fields})
         if status not in (302, 303):
-            raise RuntimeError(f"{path} answered {status}")
+            raise SignedOut(f"{path} answered {status}")
         return place
 
 
@@ -167,7 +171,7 @@ def sign_in(demonstration: Demonstration, account: dict[str, Any]) -> Browser:
     if "/sign-in/code" in place:
         browser.send(place, code=flask("demo", "code", account["email"], folder=demonstration.folder).strip())
     if browser.open("/account")[0] != 200:
-        raise RuntimeError(f"{account['email']} is not signed in")
+        raise SignedOut(f"{account['email']} is not signed in")
     return browser
 
 
