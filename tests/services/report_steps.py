@@ -76,5 +76,7 @@ def verbs_of(viewer: Viewer) -> list[str]:
     """What the trail says that somebody did, in order."""
     db.session.rollback()
     return list(
-        db.session.scalars(select(Activity.verb).where(Activity.user_id == viewer.user_id).order_by(Activity.at))
+        db.session.scalars(
+            select(Activity.verb).where(Activity.user_id == viewer.user_id).order_by(Activity.at, Activity.sequence)
+        )
     )

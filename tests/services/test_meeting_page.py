@@ -55,7 +55,9 @@ def test_reading_a_meeting_is_logged_as_reading_the_case(world, viewer):
     person = viewer("a.gp.lead")
     meeting_page(person, place.id)
     db.session.rollback()
-    row = db.session.scalars(select(Activity).where(Activity.verb == "case.read").order_by(Activity.at.desc())).first()
+    row = db.session.scalars(
+        select(Activity).where(Activity.verb == "case.read").order_by(Activity.at.desc(), Activity.sequence.desc())
+    ).first()
     assert (row.subject, row.subject_id, row.user_id) == ("case", place.case_id, person.user_id)
 
 
