@@ -206,7 +206,7 @@ def own_tables() -> list[str]:
 
 
 def _refuse_where_others_rely_on_it(connection: psycopg.Connection[Any]) -> None:
-    """A view or a table of somebody's own that rests on these tables would go with them."""
+    """A view, a table or a trigger of somebody's own that rests on these tables would go with them."""
     relying = connection.execute(RELYING, {"own": own_tables()}).fetchall()
     if relying:
         names = ", ".join(name for (name,) in relying)

@@ -24,11 +24,11 @@ _RELATIONS = (
     "SELECT relname FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relkind = 'r' "
     "AND relname = ANY (%(own)s) ORDER BY relname"
 )
+_OWN_FUNCTION = "(p.proname LIKE 'portal\\_%%' OR p.proname LIKE 'figures\\_of\\_%%')"
+"""How the migrations call theirs."""
 _FUNCTIONS = (
-    "SELECT proname, pg_get_function_identity_arguments(oid) FROM pg_proc "
-    "WHERE pronamespace = %(schema)s::regnamespace AND (proname LIKE 'portal\\_%%' OR oid IN ("
-    "SELECT tgfoid FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM pg_class WHERE relname = ANY (%(own)s))"
-    ")) ORDER BY 1, 2"
+    "SELECT p.proname, pg_get_function_identity_arguments(p.oid) FROM pg_proc p "  # noqa: S608 - words of this file
+    f"WHERE p.pronamespace = %(schema)s::regnamespace AND {_OWN_FUNCTION} ORDER BY 1, 2"
 )
 _GRANTS = (
     "SELECT c.relname, c.relkind, a.privilege_type, a.grantee::regrole::text "
@@ -42,7 +42,7 @@ _SHUT_OUT = (
     "AND NOT has_schema_privilege(a.grantee, %(live)s, 'USAGE')"
 )
 _IN_SCHEMA = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace"
-RELYING = """
+RELYING = f"""
 WITH own AS (
     SELECT oid FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY (%(own)s)
@@ -53,9 +53,12 @@ AND r.ev_class NOT IN (SELECT oid FROM own)
 UNION
 SELECT conrelid::regclass::text FROM pg_constraint
 WHERE contype = 'f' AND confrelid IN (SELECT oid FROM own) AND conrelid NOT IN (SELECT oid FROM own)
+UNION
+SELECT t.tgname::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid IN (SELECT oid FROM own) AND NOT t.tgisinternal AND NOT {_OWN_FUNCTION}
 ORDER BY 1
-"""
-"""Views on the portal's tables, and others' tables that refer to them."""
+"""  # noqa: S608 - words of this file
+"""Views on the portal's tables, others' tables that refer to them, and others' triggers on them."""
 
 
 def make_tables(url: str, application_url: str, revision: str) -> None:
