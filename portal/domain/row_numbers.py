@@ -11,3 +11,11 @@ def row_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) <= LARGEST):
         raise ValueError("this is no row's number")
     return int(text)
+
+
+def row_number_or_none(text: object) -> int | None:
+    """The same; None for what cannot be read."""
+    try:
+        return row_number(text) if isinstance(text, str) else None
+    except ValueError:
+        return None

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal.domain.diaries import DiaryView
-from portal.domain.row_numbers import LARGEST
+from portal.domain.row_numbers import row_number
 from portal.forms.fields import FilterForm, SelectField
 from portal.forms.meetings import DayField
-
-
-def _row_number(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= LARGEST:
-        raise ValueError(text)
-    return number
 
 
 class DiaryFilter(FilterForm):
@@ -22,7 +15,7 @@ class DiaryFilter(FilterForm):
 
     view = SelectField("Show", [("day", "One day"), ("week", "A week")], coerce=DiaryView, empty=None)
     on = DayField("Day")
-    chair = SelectField("Chair", coerce=_row_number, empty="Every chair")
+    chair = SelectField("Chair", coerce=row_number, empty="Every chair")
     kind = SelectField("Kind of meeting", empty="Every kind")
 
     @property

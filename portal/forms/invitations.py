@@ -11,6 +11,7 @@ from wtforms.validators import StopValidation
 from portal.domain.answering import NEEDS_A_WORD
 from portal.domain.errors import Invalid
 from portal.domain.labels import choices, label
+from portal.domain.row_numbers import row_number_or_none
 from portal.domain.vocabulary import AgencyType, Answer, Attendance, Expectation, ExpectationReason
 from portal.forms.fields import (
     Choice,
@@ -153,8 +154,8 @@ class AnswersForm(PortalForm):
     @staticmethod
     def posted_numbers(posted: Iterable[str]) -> list[int]:
         """The invitations for which something was chosen, open or not any more."""
-        numbers = (name.removeprefix(_ANSWER) for name in posted if name.startswith(_ANSWER))
-        return [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 10]
+        numbers = (row_number_or_none(name.removeprefix(_ANSWER)) for name in posted if name.startswith(_ANSWER))
+        return [number for number in numbers if number is not None]
 
     def typed(self, numbers: Iterable[int]) -> dict[int, TypedAnswer]:
         """The answers that were chosen, by invitation; those left open are left out."""

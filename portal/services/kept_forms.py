@@ -30,6 +30,7 @@ from portal.access.viewer import Hat, Viewer
 from portal.database.scopes import ACROSS
 from portal.database.session import db, writing_apart
 from portal.domain.report_answers import seen
+from portal.domain.row_numbers import row_number_or_none
 from portal.domain.signing_in import SessionEnd
 from portal.models.sessions import KeptForm
 from portal.services.reach import within_hats
@@ -100,7 +101,7 @@ class _Typist:
     def partnership_of(self, sent: Iterable[tuple[str, str]]) -> int | None:
         """For which of their partnerships a form was filled in; None for somebody who works in none."""
         by_hat = {hat.membership_id: hat.partnership_id for hat in self.hats}
-        wanted = (_as_hat(dict(sent).get(HAT, "")), self.membership_id, *by_hat)
+        wanted = (row_number_or_none(dict(sent).get(HAT, "")), self.membership_id, *by_hat)
         return next((by_hat[number] for number in wanted if number in by_hat), None)
 
 
@@ -160,7 +161,7 @@ def take(viewer: Viewer, path: str) -> KeptFields | None:
 
 def hat_of(viewer: Viewer, path: str) -> int | None:
     """The membership for which the kept page was drawn, so that it can be opened under it again."""
-    return _as_hat(dict(_read(viewer, path) or ()).get(HAT, ""))
+    return row_number_or_none(dict(_read(viewer, path) or ()).get(HAT, ""))
 
 
 def drop(viewer: Viewer, path: str, *, only: Collection[str] | None = None) -> None:
@@ -206,10 +207,6 @@ def _newest(typist: _Typist, path: str, now: datetime) -> Select[str]:
     mine = _KEPT.c.user_id == typist.user_id, _KEPT.c.partnership_id.in_(typist.works_in)
     here = _KEPT.c.path == path, _KEPT.c.kept_at > now - KEPT_FOR
     return select(_KEPT.c.content).where(*mine, *here).order_by(_KEPT.c.id.desc()).limit(1)
-
-
-def _as_hat(posted: str) -> int | None:
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else None
 
 
 def _pairs(content: str | None) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import Conflict, Invalid, NotPermitted
 from portal.domain.meeting_vocabulary import MeetingFamily
-from portal.domain.row_numbers import LARGEST
+from portal.domain.row_numbers import row_number
 from portal.forms.meeting_kinds import DescribedKindForm, NewKindForm, RetiredKindForm, RuledKindForm
 from portal.forms.meeting_rules import rule_data
 from portal.services.meeting_kinds import changing, listing
@@ -147,8 +147,8 @@ def _managed(viewer: Viewer, kind_id: int) -> KindPage:
 
 def _like(viewer: Viewer) -> dict[str, Any]:
     """What a new kind starts from: another one's parts and rules where one is named, else nothing."""
-    number = request.args.get("like", 0, int)
-    if not 0 < number <= LARGEST:
+    number = request.args.get("like", 0, row_number)
+    if not number:
         return {"sections": [], "reports": "no"}
     kind = listing.find_kind(viewer, number)
     said = kind.details

@@ -16,7 +16,7 @@ from portal.domain.answering import has_begun
 from portal.domain.errors import Conflict, Invalid, NotVisible
 from portal.domain.labels import label
 from portal.domain.quoracy import quorum_words
-from portal.domain.row_numbers import LARGEST
+from portal.domain.row_numbers import row_number
 from portal.domain.vocabulary import AGENCY_ROLES, Answer, Role
 from portal.forms.invitations import AnswerForm, AttendanceForm
 from portal.forms.meetings import ANSWER, REPORT, MeetingFilter, SearchForm
@@ -96,8 +96,7 @@ def _periods(filters: Filters) -> list[tuple[str, str, bool]]:
 def _filters(form: MeetingFilter) -> Filters:
     """What is asked for; whoever looks for something, or for a span of days, looks on both sides of today."""
     families, meetings = (
-        tuple(number for number in request.args.getlist(name, int) if 0 < number <= LARGEST)[: searching.MOST_FOUND]
-        for name in (FAMILY, MEETING)
+        tuple(request.args.getlist(name, row_number))[: searching.MOST_FOUND] for name in (FAMILY, MEETING)
     )
     is_search = bool({FAMILY, MEETING} & set(request.args))
     from_day, to_day = form.from_day.day, form.to_day.day

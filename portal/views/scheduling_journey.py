@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.access.viewer import Viewer
 from portal.domain.meeting_vocabulary import MeetingFamily
+from portal.domain.row_numbers import row_number_or_none
 from portal.domain.vocabulary import Expectation, ExpectationReason
 from portal.forms.fields.text import cleaned
 from portal.forms.scheduling_opening import (
@@ -70,8 +71,8 @@ class Journey:
         """The journey as the request has it; on a first visit perhaps what was kept when a sign-in had ended."""
         kept = kept_forms.take(viewer, request.path) if request.method == "GET" else None
         posted: Any = request.form if request.method == "POST" else kept if kept is not None else MultiDict()
-        follows = _number(posted.get("follows") or request.args.get("after"))
-        case = _number(posted.get("case") or request.args.get("case"))
+        follows = row_number_or_none(posted.get("follows") or request.args.get("after"))
+        case = row_number_or_none(posted.get("case") or request.args.get("case"))
         begun = Begun()
         if follows is not None:
             begun = begun_after(viewer, book, follows)
@@ -170,7 +171,7 @@ class Journey:
 
     def children_forms(self) -> list[NewChildForm]:
         """One form for each child, as many as were asked for."""
-        number = min(max(_number(self.posted.get("children")) or 1, 1), MOST_CHILDREN)
+        number = min(max(row_number_or_none(self.posted.get("children")) or 1, 1), MOST_CHILDREN)
         if self.posted.get("more"):
             number = min(number + 1, MOST_CHILDREN)
         source = self.source("children")
@@ -215,7 +216,7 @@ class Journey:
         """What was said of each agency: its id, what is expected of it, and why."""
         found: dict[int, tuple[int, str, str]] = {}
         for text in self.text("agencies").split(","):
-            number = _number(text)
+            number = row_number_or_none(text)
             if number is not None:
                 found[number] = (number, self.text(f"expectation_{number}"), self.text(f"reason_{number}"))
         return list(found.values())
@@ -244,8 +245,3 @@ def _invited(agency_id: int, expectation: str, reason: str) -> InvitedAgency | N
     except ValueError:
         return None
     return asked if asked.reason in reasons_for(asked.expectation) else None
-
-
-def _number(text: Any) -> int | None:
-    readable = isinstance(text, str) and text.isascii() and text.isdigit() and 0 < len(text) < 10
-    return int(text) if readable else None

@@ -11,6 +11,7 @@ from portal.domain.due_reasons import Trigger, last_useful_day
 from portal.domain.errors import Invalid
 from portal.domain.labels import in_words
 from portal.domain.meeting_vocabulary import MeetingVariant
+from portal.domain.row_numbers import row_number_or_none
 from portal.domain.slots import ASSUMED_MINUTES, Slot
 from portal.domain.vocabulary import AgencyType, ExpectationReason
 from portal.forms.scheduling import duration_words
@@ -144,7 +145,7 @@ class OpeningPage:
 
     def _added(self, choices: Any) -> int | None:
         text = self.journey.text("another") if self.journey.posted.get("add") else ""
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        number = row_number_or_none(text)
         return number if number in choices else None
 
     def _make_day(self) -> None:

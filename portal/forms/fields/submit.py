@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from portal.domain.row_numbers import row_number
+from portal.domain.row_numbers import row_number_or_none
 from portal.forms.fields.drawn import DrawnField, Look, macro
 
 OUT_OF_DATE = "This page is out of date. Load it again, then make your change"
@@ -45,11 +45,7 @@ class VersionField(DrawnField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read a whole number, or nothing."""
-        posted = valuelist[0] if valuelist and isinstance(valuelist[0], str) else ""
-        try:
-            self.data = row_number(posted)
-        except ValueError:
-            self.data = None
+        self.data = row_number_or_none(valuelist[0]) if valuelist else None
 
     @property
     def focus_id(self) -> None:
