@@ -12,6 +12,7 @@ from sqlalchemy import Enum as EnumText
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from portal.database.types import UTCDateTime
+from portal.database.written_words import write_words
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +33,9 @@ class Base(DeclarativeBase):
         # Words stay text, so that a new one needs no database type changed; one_of() closes the list.
         Enum: EnumText(Enum, native_enum=False, length=32, values_callable=lambda words: [w.value for w in words]),
     }
+
+
+write_words(Base.metadata)
 
 
 class Versioned:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import Connection, Table, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.closed_notices import open_notices_where
@@ -72,6 +72,13 @@ _KEEPERS = (
     .execution_options(**{UNCOUNTED: True}, **ACROSS)
 )
 _FURTHER_CASES = select(_FURTHER.meeting_id, _FURTHER.case_id).where(is_among(_FURTHER.meeting_id, "meetings"))
+
+ANY_IN_FORCE = (
+    exists()
+    .where(_CLOSED.partnership_id == _HATS.partnership_id, _CLOSED.ended_at.is_(None))
+    .correlate(cast(Table, Membership.__table__))
+)
+"""Of a membership: whether its partnership has closed any record to anybody. Where none has, `worn_at` need not ask."""
 
 ByCase = Mapping[int, Sequence[Closure]]
 

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import case, func, select
 
 from portal.database.scopes import across
 from portal.database.session import db
@@ -31,7 +31,7 @@ class _Queue(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every gauge, by five queries."""
         yield from self._mails()
-        waits = Notice.mail_place == bindparam(None, MailPlace.WAITING, literal_execute=True)
+        waits = Notice.mail_place == MailPlace.WAITING
         waiting = db.session.scalar(select(func.count()).select_from(Notice).where(waits))
         yield GaugeMetricFamily("portal_notices_waiting", "Notices that are not in a mail yet.", waiting or 0)
         differing = count_differing(db.session())

@@ -29,8 +29,6 @@ from portal.domain.vocabulary import (
 from portal.services import sessions
 from portal.services.meetings.outlook import standings
 from portal.services.registers import queries
-from portal.services.registers.inquorate import could_be_second
-from portal.services.registers.seals import frozen_words
 from portal.services.registers.sheet import Register, RegisterRow, RegisterState, SaidOfQuorum
 
 NOBODYS = 0
@@ -100,13 +98,6 @@ def viewers_of_nothing(now: datetime) -> Iterator[Viewer]:
         yield Viewer(now=now, user_id=NOBODYS, hat=hat, hats=(hat,))
 
 
-def _prepare_register(today: date) -> None:
-    """Read what stands above an open register without its quorum."""
-    session = db.session()
-    frozen_words(session, NOBODYS, today, None)
-    could_be_second(session, NOBODYS, NOBODYS, None)
-
-
 def prepare_statements(now: datetime) -> bool:
     """Compile what pages without rows do not come to; says whether the database answers.
 
@@ -117,7 +108,6 @@ def prepare_statements(now: datetime) -> bool:
         for _ in range(_TIMES):
             sessions.load("", now)
             standings(db.session.connection(), [NOBODYS])
-            _prepare_register(now.date())
             for viewer in viewers_of_nothing(now):
                 queries.meeting_of(db.session(), viewer, NOBODYS)
                 queries.rows_of(db.session(), viewer, NOBODYS)

@@ -26,7 +26,7 @@ from portal.models.messages import Notice
 from portal.models.people import Membership, User
 from portal.models.sessions import KeptForm, SignInSession
 from portal.services.changes import Change, changing
-from portal.services.closed_records import unread_of, worn_at
+from portal.services.closed_records import ANY_IN_FORCE, unread_of, worn_at
 from portal.services.known_people import (
     HAS_PASSKEY,
     HAT_COLUMNS,
@@ -93,6 +93,7 @@ _BY_TOKEN = (
         .correlate(_SESSIONS)
         .label("is_proven_elsewhere"),
         case((_SESSIONS.c.code_checked, _UNREAD), else_=0).label("unread_notices"),
+        ANY_IN_FORCE.label("may_be_shut_out"),
         *HAT_COLUMNS,
     )
     .select_from(with_hats(_SESSIONS.join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)))
@@ -152,9 +153,13 @@ def load(token: str, now: datetime, *, counts: bool = True, seen_at: datetime | 
     if counts and now - row.last_seen_at >= SEEN_EVERY and not is_unwritten:
         _write_seen(row.session_id, now)
         seen = now
-    pending = not row.code_checked
-    connection = db.session.connection()
-    hats = () if pending else worn_at(connection, hats, row.user_id, now)
+    pending, unread = not row.code_checked, row.unread_notices
+    if pending:
+        hats = ()
+    elif any(each.may_be_shut_out for each in rows):
+        connection = db.session.connection()
+        hats = worn_at(connection, hats, row.user_id, now)
+        unread = unread_of(connection, hats, row.user_id, unread, MOST_UNREAD)
     viewer = Viewer(
         now=now,
         user_id=row.user_id,
@@ -166,7 +171,7 @@ def load(token: str, now: datetime, *, counts: bool = True, seen_at: datetime | 
         hats=hats,
         proved_at=None if pending else row.proved_at,
         code_pending=pending,
-        unread_notices=unread_of(connection, hats, row.user_id, row.unread_notices, MOST_UNREAD),
+        unread_notices=unread,
     )
     left = step if pending else Step.NONE
     return Standing(viewer, left, row.has_kept_forms, ends_at(row.started_at, seen), is_unwritten)

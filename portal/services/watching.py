@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from portal.access import notices as access
 from portal.access.viewer import Viewer
@@ -25,9 +25,8 @@ QUEUED_TOO_LONG = timedelta(hours=1)
 SILENT_AFTER = timedelta(minutes=10)
 """A worker looks for work every few seconds: silent for so long, none runs."""
 
-# Written out, because databases find a partial index only by a value that they see when they plan.
-IS_QUEUED = Mail.state == bindparam(None, MailState.QUEUED, literal_execute=True)
-HAS_FAILED = Mail.state == bindparam(None, MailState.FAILED, literal_execute=True)
+IS_QUEUED = Mail.state == MailState.QUEUED
+HAS_FAILED = Mail.state == MailState.FAILED
 
 
 @dataclass(frozen=True, slots=True)

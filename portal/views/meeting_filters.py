@@ -1,4 +1,4 @@
-"""The filters above the list of meetings: most people never touch them, so the untouched ones are drawn once."""
+"""The filters and the search above the list of meetings: most people touch neither, so those are drawn once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.forms.meetings import MeetingFilter
 from portal.services.meetings.kinds import Kind
+from portal.web.stencils import Stencil
 
 _KEPT = 256
 
@@ -29,6 +30,15 @@ def draw_filters(form: MeetingFilter, kinds: Sequence[Kind], kept: list[tuple[st
             drawn.clear()
         found = drawn[here] = _draw(form, kept)
     return found
+
+
+def draw_search(hidden: Markup) -> Markup:
+    """The box that finds a family or a meeting, with nothing typed into it and the page's own hidden fields."""
+    stencil: Stencil | None = current_app.extensions.get("blank_meeting_search")
+    if stencil is None:
+        drawn: Any = current_app.jinja_env.get_template("meetings/search_box.html").module
+        stencil = current_app.extensions["blank_meeting_search"] = Stencil(drawn.search_box("%(hidden)s"))
+    return stencil.stamp({"hidden": hidden})
 
 
 def _draw(form: MeetingFilter, kept: list[tuple[str, str]]) -> Markup:

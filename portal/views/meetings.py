@@ -30,12 +30,13 @@ from portal.services.meetings.children import children_of_meeting
 from portal.services.meetings.listing import COUNTED_AT_MOST, PER_PAGE, Filters, Period, list_meetings
 from portal.services.meetings.page import MeetingPage, meeting_page
 from portal.views.lost_races import lost_race
-from portal.views.meeting_filters import draw_filters
+from portal.views.meeting_filters import draw_filters, draw_search
 from portal.views.meeting_record import further_ways, next_step, record_parts
 from portal.views.meeting_rows import meeting_rows
 from portal.web.guards import requires
 
 pages = Blueprint("meetings", __name__)
+pages.add_app_template_global(draw_search)
 
 SENT_AWAY = "not_ours"
 """In the cookie: the meeting that this person has just answered with "not ours", which they no longer see."""

@@ -6,6 +6,7 @@ Seven groups at most, so that they stand in one line; the pages of the group tha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request, url_for
 
@@ -67,6 +68,15 @@ def rooms_for(viewer: Viewer | None) -> list[Room]:
     """The groups that a viewer's role has, where there is more than one page and the page asked for is one of them."""
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
         return []
+    # Nothing else tells them apart, and most pages are in none.
+    kept: dict[Any, list[Room]] = current_app.extensions.setdefault("rooms", {})
+    key = viewer.hat.role, request.endpoint, request.script_root
+    if key not in kept:
+        kept[key] = _rooms_of(viewer)
+    return kept[key]
+
+
+def _rooms_of(viewer: Viewer) -> list[Room]:
     here = {request.blueprint or "", request.endpoint or ""}
     made = []
     for words, entries in ROOMS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 
 class TimelessCookie(SecureCookieSessionInterface):
@@ -12,6 +12,16 @@ class TimelessCookie(SecureCookieSessionInterface):
 
     Flask takes no cookie that was signed later than now. How long a sign-in holds, its row says and not the cookie.
     """
+
+    def __init__(self) -> None:
+        self._made: tuple[tuple[object, ...], URLSafeTimedSerializer | None] | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs and reads cookies with the app's keys; made once for them, not twice for each answer."""
+        keys = app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if self._made is None or self._made[0] != keys:
+            self._made = keys, super().get_signing_serializer(app)
+        return self._made[1]
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie holds; nothing where it is not ours."""

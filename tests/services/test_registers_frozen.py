@@ -99,6 +99,12 @@ class TestTheFirstClosing:
         # Another day may be in a month that is not.
         assert read_closing(chair, sheet, date(2026, 7, 1)).frozen == ""
         correct(freezer)
+        sheet = read_register(chair, frozen.id)
+        assert read_beforehand(chair, sheet).frozen == read_closing(chair, sheet, None).frozen == ""
+
+    def test_a_month_before_that_is_frozen_is_no_matter(self, chair, frozen):
+        change(Meeting, frozen.id, scheduled_on=date(2026, 7, 1))
+        sheet = read_register(chair, frozen.id)
         assert read_beforehand(chair, sheet).frozen == read_closing(chair, sheet, None).frozen == ""
 
     def test_who_was_there_can_be_written_down_all_the_same(self, chair, frozen):

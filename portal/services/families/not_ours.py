@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from portal.access import families as access
@@ -60,9 +60,8 @@ def not_ours(viewer: Viewer) -> list[NotOurs]:
     """All that waits for the coordinator, the soonest meeting first; reading of the children is logged."""
     if not viewer.may(Permission.EXPECTATIONS_SET):
         raise NotPermitted("The coordinator deals with what is not an agency’s own.")
-    # Written into the statements as they stand in the partial indexes, which bound values would not meet.
-    is_not_ours = Invitation.answer == bindparam(None, Answer.NOT_OURS, literal_execute=True)
-    not_known = InvitationChild.knows == bindparam(None, KnowsChild.NO, literal_execute=True)
+    is_not_ours = Invitation.answer == Answer.NOT_OURS
+    not_known = InvitationChild.knows == KnowsChild.NO
     whole = db.session.execute(
         _open(
             meetings_access.invitations_visible_to(viewer).where(

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Subquery, bindparam, func, select, union_all
+from sqlalchemy import Select, Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import frozen_months as access
@@ -76,8 +76,7 @@ def open_registers(partnership_id: int | None) -> Subquery:
         .correlate(Meeting)
         .exists()
     )
-    # Written into the statement as it stands in the partial index, which a bound value would not meet.
-    is_scheduled: Any = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
+    is_scheduled: Any = Meeting.status == MeetingStatus.SCHEDULED
     kept = select(Meeting.id, Meeting.scheduled_on.label("day")).where(
         Meeting.partnership_id == partnership_id, Meeting.register_closed_at.is_(None), is_scheduled, begun
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, literal, select, union_all
+from sqlalchemy import Row, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
@@ -112,8 +112,7 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
     """One membership's meetings whose register waits: the latest that have come, and the next; and of those that were
     held, the registers that were opened again.
     """
-    # Written into the statement as it stands in the partial index, which a bound value would not meet.
-    is_open = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
+    is_open = Meeting.status == MeetingStatus.SCHEDULED
     meetings = (
         access.visible_to(viewer)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    bindparam,
     cast,
     func,
     literal,
@@ -94,8 +93,7 @@ def _columns(viewer: Viewer, kind: TaskKind, number: Any, due_on: Any = _NO_DAY)
 
 
 def _not_ours(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    # Written into the statement as it stands in the partial index, which a bound value would not meet.
-    is_not_ours = Invitation.answer == bindparam(None, Answer.NOT_OURS, literal_execute=True)
+    is_not_ours = Invitation.answer == Answer.NOT_OURS
     return (
         meetings_access.invitations_visible_to(viewer)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
@@ -107,8 +105,7 @@ def _not_ours(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 def _children(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """Children whom an agency says it does not know, one line for each agency and meeting, and without a name."""
-    # Written into the statement as it stands in the partial index, which a bound value would not meet.
-    not_known = InvitationChild.knows == bindparam(None, KnowsChild.NO, literal_execute=True)
+    not_known = InvitationChild.knows == KnowsChild.NO
     return (
         families_access.said_visible_to(viewer)
         .join(Invitation, Invitation.id == InvitationChild.invitation_id)

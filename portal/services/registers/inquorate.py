@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, func, or_, select, union_all
+from sqlalchemy import Integer, Table, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -15,11 +15,12 @@ from portal.database.session import db
 from portal.domain.adjourning import PLAN_LIMIT, last_new_day, new_day_fault, reasons_to_go_on
 from portal.domain.inquorate_rules import InquorateRule
 from portal.domain.meeting_vocabulary import InquorateReason
+from portal.domain.months import Month
 from portal.domain.registers import CLOSING_NOTE_LIMIT
 from portal.domain.vocabulary import COUNTED_STATUSES, MeetingKind, MeetingStatus
 from portal.models.meetings import Meeting
 from portal.services.registers.proposing import Foreseen, foresee
-from portal.services.registers.seals import cannot_mark_because, frozen_words
+from portal.services.registers.seals import closing_words, frozen_words, marking_words
 from portal.services.registers.sheet import Register
 from portal.services.rule_sets import RuleBook, rule_book
 
@@ -30,15 +31,6 @@ _NEAR = union_all(
 )
 """A family's meetings, and the one that is followed. Each is found by its own index: with an OR in their place, SQLite
 reads every meeting of the partnership."""
-_WITHOUT_QUORUM = (
-    select(_MEETINGS.c.id)
-    .where(
-        _MEETINGS.c.id.in_(_NEAR),
-        _MEETINGS.c.id != bindparam("meeting_id", type_=Integer),
-        or_(_MEETINGS.c.status == MeetingStatus.INQUORATE, _MEETINGS.c.quorate.is_(False)),
-    )
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +83,21 @@ class Beforehand:
 
 
 def read_beforehand(viewer: Viewer, sheet: Register) -> Beforehand:
-    """What to say above an open register, by two queries, or five where it could be the second without its quorum."""
-    session: Session = db.session()
-    day = sheet.held_on or sheet.scheduled_on
+    """What to say above an open register; by no query, or three where it could be the second without its quorum."""
     ways = None
-    if sheet.line.quorate is False and could_be_second(session, sheet.meeting_id, sheet.case_id, sheet.follows_id):
-        ways = ways_of(session, viewer, sheet.meeting_id, sheet, rule_book(session, sheet.partnership_id), day)
-    if sheet.status in COUNTED_STATUSES:
-        return Beforehand(cannot_mark_because(session, sheet.partnership_id, day), ways)
-    return Beforehand(frozen_words(session, sheet.partnership_id, day, None), ways)
+    if sheet.line.quorate is False and sheet.others_were_without:
+        session: Session = db.session()
+        ways = ways_of(session, viewer, sheet.meeting_id, sheet, rule_book(session, sheet.partnership_id), sheet.day)
+    if not sheet.is_frozen:
+        return Beforehand("", ways)
+    words = marking_words if sheet.status in COUNTED_STATUSES else closing_words
+    return Beforehand(words(Month.of(sheet.day)), ways)
 
 
 def read_closing(viewer: Viewer, sheet: Register, held_on: date | None) -> ClosingPage:
     """What closing a register offers and would propose; `held_on` is the day as far as it is said."""
     session: Session = db.session()
-    day = held_on or sheet.held_on or sheet.scheduled_on
+    day = held_on or sheet.day
     book = rule_book(session, sheet.partnership_id)
     ways = ways_of(session, viewer, sheet.meeting_id, sheet, book, day)
     counted_on = sheet.held_on if sheet.status in COUNTED_STATUSES else None
@@ -181,12 +173,6 @@ def _faults_of_adjourning(ways: Ways, said: Any, today: date) -> dict[str, list[
 
 def _too_long(what: str, limit: int, text: str) -> str:
     return f"Shorten {what} to {limit:,} characters or fewer. It has {len(text):,} now"
-
-
-def could_be_second(session: Session, meeting_id: int, case_id: int, follows_id: int | None) -> bool:
-    """Whether one of the family's other meetings was without its quorum: only then are the rules worth reading."""
-    asked = {"meeting_id": meeting_id, "case_id": case_id, "follows_id": follows_id}
-    return session.execute(_WITHOUT_QUORUM, asked).first() is not None
 
 
 def family_of(session: Session, meeting_id: int, meeting: Any, book: RuleBook, held_on: date) -> Sequence[Any]:

@@ -12,13 +12,14 @@ from functools import lru_cache
 from json import loads
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
 from portal.domain.rules import QuorumRule
-from portal.domain.vocabulary import ReportStatus
+from portal.domain.vocabulary import MeetingStatus, ReportStatus
+from portal.models.frozen_months import FrozenMonth
 from portal.models.meetings import Invitation, Meeting
 from portal.models.partnerships import Agency
 from portal.models.reports import Report
@@ -47,8 +48,9 @@ _ROW = (
 )
 """An invitation, with its agency and the report that was sent through the portal."""
 
+_day = func.coalesce(Meeting.held_on, Meeting.scheduled_on)
 _of_partnership = RuleSet.partnership_id == Meeting.partnership_id
-_has_begun = RuleSet.effective_from <= func.coalesce(Meeting.held_on, Meeting.scheduled_on)
+_has_begun = RuleSet.effective_from <= _day
 # The newest set that had begun on the meeting's day; a meeting older than all of them is held to the first.
 _in_force = (
     select(func.coalesce(func.max(case((_has_begun, RuleSet.effective_from))), func.min(RuleSet.effective_from)))
@@ -81,6 +83,37 @@ _MEETING = (
 )
 """The meeting, its type, and the quorum that the rule set in force asks."""
 
+_shut_before = (
+    select(func.max(FrozenMonth.begins_on))
+    .where(
+        FrozenMonth.partnership_id == Meeting.partnership_id,
+        FrozenMonth.begins_on <= _day,
+        FrozenMonth.correction_opened_at.is_(None),
+    )
+    .correlate(Meeting)
+    .scalar_subquery()
+)
+_others, _followed = aliased(Meeting, name="others"), aliased(Meeting, name="followed")
+
+
+def _was_without(other: Any) -> ColumnElement[bool]:
+    return or_(other.status == MeetingStatus.INQUORATE, other.quorate.is_(False))
+
+
+# Each is found by its own index: with one OR in their place, SQLite reads every meeting of the partnership.
+_others_were_without = or_(
+    exists().where(_others.case_id == Meeting.case_id, _others.id != Meeting.id, _was_without(_others)),
+    exists().where(_followed.id == Meeting.follows_id, _was_without(_followed)),
+)
+
+_BEFOREHAND = (
+    _shut_before.label("shut_month"),
+    _others_were_without.label("others_were_without"),
+)
+"""What stands above an open register: the newest frozen month up to its day in which nothing is being corrected, and
+whether another of the family's meetings, or the one that it follows, was without its quorum. Whoever chaired those: no
+more of them leaves here."""
+
 _its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
 _its_report = and_(
     Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED, Report.withdrawn_at.is_(None)
@@ -112,7 +145,10 @@ class _Queries(NamedTuple):
 
 
 def meeting_of(session: Session, viewer: Viewer, meeting_id: int, *, locked: bool = False) -> Any:
-    """The meeting, if the viewer sees it; `locked` until the transaction ends, for whoever changes the register."""
+    """The meeting, if the viewer sees it, with what to know beforehand.
+
+    `locked` until the transaction ends, for whoever changes the register, it comes by itself.
+    """
     queries = _for(viewer)
     query = queries.locked_meeting if locked else queries.meeting
     return session.connection().execute(query, {_ID: meeting_id}).one_or_none()
@@ -143,4 +179,5 @@ def _for_hat(hat: Hat) -> _Queries:
 def _where(visible: ColumnElement[bool]) -> _Queries:
     wanted = and_(Meeting.id == bindparam(_ID), visible)
     meeting = _MEETINGS.where(wanted)
-    return _Queries(meeting, meeting.with_for_update(of=Meeting, key_share=True), _ROWS.where(wanted))
+    locked = meeting.with_for_update(of=Meeting, key_share=True)
+    return _Queries(meeting.add_columns(*_BEFOREHAND), locked, _ROWS.where(wanted))

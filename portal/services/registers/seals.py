@@ -35,21 +35,28 @@ def frozen_words(session: Session, partnership_id: int, held_on: date, counted_o
     """
     if counted_on is not None:
         return cannot_close_because(session, partnership_id, held_on, counted_on)
-    shut = shut_months(session, partnership_id, (held_on,))
-    if not shut:
-        return ""
+    month = Month.of(held_on)
+    return closing_words(month) if is_shut(session, partnership_id, month) else ""
+
+
+def closing_words(month: Month) -> str:
+    """What whoever closes a register for the first time is told of its frozen month."""
     return (
-        f"The figures of {shut[0].words} are frozen and stay as they are. Close this register all the same: the "
+        f"The figures of {month.words} are frozen and stay as they are. Close this register all the same: the "
         "business manager then sees on Home that the month needs another revision"
     )
 
 
 def cannot_mark_because(session: Session, partnership_id: int, day: date) -> str:
     """Why nobody is marked in the open register of a meeting that counts already; empty where somebody can be."""
-    if not is_shut(session, partnership_id, Month.of(day)):
-        return ""
+    month = Month.of(day)
+    return marking_words(month) if is_shut(session, partnership_id, month) else ""
+
+
+def marking_words(month: Month) -> str:
+    """What whoever keeps the register of a meeting is told that counts in a frozen month."""
     return (
-        f"The figures of {Month.of(day).words} are frozen, and this meeting counts in them. Once the business manager "
+        f"The figures of {month.words} are frozen, and this meeting counts in them. Once the business manager "
         "has opened a correction of that month, the register can be changed"
     )
 

@@ -16,6 +16,7 @@ from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.errors import NotPermitted, NotVisible
 from portal.domain.meeting_vocabulary import InquorateReason, MeetingVariant
+from portal.domain.months import Month
 from portal.domain.quoracy import quorum_words
 from portal.domain.registers import NOT_SET, Mark, QuorumLine, mark_of, mark_words, quorum_line
 from portal.domain.rules import QuorumRule
@@ -140,6 +141,15 @@ class Register:
     rule: QuorumRule | None
     line: QuorumLine
     rows: tuple[RegisterRow, ...]
+    is_frozen: bool = False
+    """Whether the figures of its day's month are frozen, and nothing in them is being corrected."""
+    others_were_without: bool = False
+    """Whether another of the family's meetings, or the one that this follows, was without its quorum."""
+
+    @property
+    def day(self) -> date:
+        """The day on which it was held, or else is to be."""
+        return self.held_on or self.scheduled_on
 
     @property
     def rule_words(self) -> str:
@@ -202,6 +212,8 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
         rule=rule,
         line=quorum_line(rule, ((row.agency_type, row.confirmed, row.agency_name) for row in rows)),
         rows=tuple(rows),
+        is_frozen=meeting.shut_month == Month.of(meeting.held_on or meeting.scheduled_on).first,
+        others_were_without=meeting.others_were_without,
     )
 
 

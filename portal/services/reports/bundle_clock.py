@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from portal.access.viewer import Viewer
@@ -53,13 +53,12 @@ def due_on(today: date) -> Select[int, int]:
     the register is closed, or the meeting's day is over, whatever comes later makes a new bundle; where a report was
     withdrawn one is made whenever.
     """
-    # Each half begins at the few rows of an index of its own, however many meetings there ever were. What these hold is
-    # written into the statement as it stands there, which a bound value would not meet.
-    is_open = Meeting.status == bindparam(None, MeetingStatus.SCHEDULED, literal_execute=True)
+    # Each half begins at the few rows of an index of its own, however many meetings there ever were.
+    is_open = Meeting.status == MeetingStatus.SCHEDULED
     ahead = _meetings().where(
         is_open, Meeting.register_closed_at.is_(None), Meeting.scheduled_on >= today, _is_past_cut_off(today)
     )
-    was_withdrawn = ReportBundle.closed_because == bindparam(None, BundleEnd.WITHDRAWN, literal_execute=True)
+    was_withdrawn = ReportBundle.closed_because == BundleEnd.WITHDRAWN
     broken = (
         _meetings()
         .join(ReportBundle, ReportBundle.meeting_id == Meeting.id)
