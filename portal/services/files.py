@@ -155,9 +155,9 @@ def keep_file(change: Change, received: Received) -> StoredFile:
     return stored
 
 
-def check_number(already: int, uploads: Sequence[Upload], field: str = "files") -> None:
+def check_number(already: int, further: Sequence[Upload | Received], field: str = "files") -> None:
     """Refuse more files than one thing may have. Raises Invalid."""
-    if uploads and already + len(uploads) > MOST_FILES:
+    if further and already + len(further) > MOST_FILES:
         words = f"You can attach up to {MOST_FILES} files. Remove some, or put several into one file"
         raise Invalid(words, errors={field: [words]})
 
@@ -194,7 +194,7 @@ def drop_bytes(*store_names: str | None) -> None:
                 log.warning("bytes without a row were left in the file store", fault=_words_of(fault))
 
 
-def stored_bytes(stored: StoredFile) -> Iterator[bytes]:
+def stored_bytes(stored: StoredFile | Received) -> Iterator[bytes]:
     """A file's bytes in pieces. Raises Damaged, and Undecryptable where its key is lost."""
     key = keyring.unwrap(stored.wrapped_key, stored.key_id)
     context = _context(stored.partnership_id, stored.agency_id, stored.purpose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.access import files as file_access
 from portal.access import reports as access
@@ -21,7 +21,9 @@ from portal.services.changes import Change, changing
 from portal.services.file_pictures import may_show
 from portal.services.filing import filing
 from portal.services.invitations.own import own_invitation
+from portal.services.invitations.seen import AlreadySo
 from portal.services.reports.drafts import begin, draft_to_write
+from portal.services.same_files import told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,31 @@ def attached_to(viewer: Viewer, report: Report | None) -> list[Attachment]:
 def attach_files(viewer: Viewer, meeting_id: int, uploads: Sequence[Upload]) -> list[StoredFile]:
     """Attach files to the viewer's agency's report; where nothing has been written yet, that begins the draft.
 
-    Raises NotVisible, NotPermitted, AlreadySent, and Invalid (or TooLarge) under `files`.
+    Gives those that were: one that is attached already, as after a double click, is not attached once more. Raises
+    NotVisible, NotPermitted, AlreadySent, and Invalid (or TooLarge) under `files`.
     """
     if not uploads:
         return []
     agency_id = _may_attach(viewer, meeting_id, uploads)
     purpose = FilePurpose.REPORT_ATTACHMENT
-    with (
-        files.receiving(viewer, agency_id=agency_id, purpose=purpose, uploads=uploads) as received,
-        changing(viewer) as change,
-    ):
-        report = _begun(change, meeting_id)
-        files.check_number(_number_at(change, report.id), uploads)
-        kept = [files.keep_file(change, one) for one in received]
-        change.session.add_all(
-            ReportFile(partnership_id=report.partnership_id, report_id=report.id, file_id=one.id) for one in kept
-        )
+    try:
+        with (
+            files.receiving(viewer, agency_id=agency_id, purpose=purpose, uploads=uploads) as received,
+            changing(viewer) as change,
+        ):
+            report = _begun(change, meeting_id)
+            there = _files_at(change, report.id)
+            new, again = told_apart(received, there)
+            if not new:
+                raise AlreadySo
+            files.check_number(len(there), new)
+            kept = [files.keep_file(change, one) for one in new]
+            change.session.add_all(
+                ReportFile(partnership_id=report.partnership_id, report_id=report.id, file_id=one.id) for one in kept
+            )
+    except AlreadySo:
+        return []
+    files.drop_bytes(*(one.store_name for one in again))
     return kept
 
 
@@ -117,5 +128,6 @@ def _begun(change: Change, meeting_id: int) -> Report:
     return begin(change, draft)
 
 
-def _number_at(change: Change, report_id: int) -> int:
-    return change.session.scalar(select(func.count()).where(ReportFile.report_id == report_id)) or 0
+def _files_at(change: Change, report_id: int) -> Sequence[StoredFile]:
+    of_report = select(StoredFile).join(ReportFile, ReportFile.file_id == StoredFile.id)
+    return change.session.scalars(of_report.where(ReportFile.report_id == report_id)).all()

@@ -210,6 +210,8 @@ def _change_files(viewer: Viewer, meeting_id: int, form: ReportForm) -> Invalid 
         flash(f"A virus was found in {', '.join(infected)}, so it was deleted. Everything else is saved.", "notice")
     elif kept:
         flash("The file is attached." if len(kept) == 1 else f"{len(kept)} files are attached.")
+    elif form.files.data:
+        flash("This is attached already.")
     return None
 
 

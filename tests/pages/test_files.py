@@ -59,6 +59,16 @@ def test_files_are_attached_and_what_was_typed_is_saved_with_them(head, url, pla
 
 
 @pytest.mark.usefixtures("passes")
+def test_sent_twice_a_file_is_attached_once_and_the_page_says_so(head, url, place):
+    for said in ("The file is attached.", "This is attached already."):
+        answer = send(head, url, (PDF, "Chronology.pdf"), worries=said)
+        page = head.get(answer.location).page
+        assert said in page.select_one(".govuk-notification-banner").get_text()
+        assert [line.split(" ")[0] for line in listed(page)] == ["Chronology.pdf"]
+        assert kept(place)["worries"] == said
+
+
+@pytest.mark.usefixtures("passes")
 def test_any_button_takes_the_files_along(head, url):
     assert send(head, url, (PDF, "One.pdf"), button="save", **WHOLE).location.endswith("/meetings/1")
     assert send(head, url, (PDF, "Two.pdf"), button="check").location.endswith("/report/check")

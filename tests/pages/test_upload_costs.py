@@ -129,4 +129,5 @@ def test_it_costs_little_and_leaves_nothing(head, app, place, use_filing, upload
     added = number_of_files() - rows
     assert len(in_store() - before) == added
     assert added == 0 or asked.kept
-    assert added == 2 or status != 303 or name.startswith("boundaries")
+    # The second time it is found to be the same, which costs the most: both are read again.
+    assert added == 1 or status != 303 or name.startswith("boundaries")

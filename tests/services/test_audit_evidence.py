@@ -172,6 +172,19 @@ class TestFiles:
         remove(head, place.id, place.questions["2.1"], shared.id)
         assert self.files() == before
 
+    def test_given_twice_it_stands_there_once(self, head, place):
+        before = self.files()
+        for _ in range(2):
+            self.give(head, place)
+        assert len(pieces(place, "1.1")) == 1
+        assert self.files() == before + 1
+        # Under another title, or of another day, it says something else.
+        content = b"Minutes of the governors, March.\n"
+        for title, day in (("Minutes", DAY), ("", date(2026, 3, 4))):
+            add_files(head, place.id, place.questions["1.1"], [Upload("minutes.txt", BytesIO(content))], title, day)
+        assert len(pieces(place, "1.1")) == 3
+        assert self.files() == before + 3
+
     def test_refused_nothing_is_left(self, world, viewer_of, head, place):
         before = self.files()
         with pytest.raises(Invalid):

@@ -7,13 +7,16 @@ import pytest
 from portal.domain.audit_vocabulary import FileStatus
 from portal.domain.errors import Invalid, NotPermitted, NotVisible
 from portal.domain.files import MOST_FILES
+from portal.gateways.scanner import Verdict
 from portal.services import report_files
+from portal.services.filing import filing
 from portal.services.report_files import attach_files, attached_to, remove_attachment
 from portal.services.reports.desk import open_desk
 from portal.services.reports.drafts import AlreadySent
 from portal.services.reports.sending import submit_report
 from tests.sample_files import upload
 from tests.services.file_steps import TellingScanner, in_store, read, row
+from tests.services.racing import at_once
 from tests.services.report_steps import WHOLE, answers_of, desk, reports_of, verbs_of, write
 
 
@@ -123,15 +126,58 @@ def test_an_agency_without_a_report_to_write_stores_nothing(world, viewer_of, pl
 
 
 def test_so_many_files_and_no_more(head, place):
-    attach_files(head, place.id, [upload(b"x") for _ in range(MOST_FILES - 1)])
+    attach_files(head, place.id, [upload(b"x" * number) for number in range(1, MOST_FILES)])
     with pytest.raises(Invalid):
-        attach_files(head, place.id, [upload(b"x"), upload(b"y")])
-    attach_files(head, place.id, [upload(b"x")])
+        attach_files(head, place.id, [upload(b"y"), upload(b"z")])
+    attach_files(head, place.id, [upload(b"y")])
     assert len(names(head, place)) == MOST_FILES
 
 
+class TestGivenTwice:
+    """By a double click, by sending again, or twice in one choice."""
+
+    def test_it_is_attached_once_and_leaves_no_bytes(self, head, place):
+        (first,) = attach_files(head, place.id, [upload(b"text", "Chronology.txt")])
+        before = in_store()
+        assert attach_files(head, place.id, [upload(b"text", "Chronology.txt")]) == []
+        two = [upload(b"a,b", "Dates.csv"), upload(b"text", "Chronology.txt"), upload(b"a,b", "Dates.csv")]
+        (second,) = attach_files(head, place.id, two)
+        assert names(head, place) == ["Chronology.txt", "Dates.csv"]
+        assert in_store() == before | {second.store_name}
+        assert [read(head, first.id), read(head, second.id)] == [b"text", b"a,b"]
+
+    def test_by_three_clicks_at_once(self, app, head, place):
+        kept = at_once(app, *[lambda: attach_files(head, place.id, [upload(b"text")])] * 3)
+        assert sorted(map(len, kept)) == [0, 0, 1]
+        assert len(names(head, place)) == 1
+
+    @pytest.mark.parametrize(
+        ("content", "name"), [(b"next", "notes.txt"), (b"longer", "notes.txt"), (b"text", "b.txt")]
+    )
+    def test_what_differs_is_another_file(self, head, place, content, name):
+        attach_files(head, place.id, [upload(b"text", "notes.txt")])
+        assert len(attach_files(head, place.id, [upload(content, name)])) == 1
+        assert len(names(head, place)) == 2
+
+    def test_what_was_taken_off_can_be_given_again(self, head, place):
+        (first,) = attach_files(head, place.id, [upload(b"text")])
+        remove_attachment(head, place.id, first.id)
+        assert len(attach_files(head, place.id, [upload(b"text")])) == 1
+
+    def test_what_is_damaged_can_be_given_again(self, head, place):
+        (first,) = attach_files(head, place.id, [upload(b"text")])
+        filing().store.delete(first.store_name)
+        assert len(attach_files(head, place.id, [upload(b"text")])) == 1
+
+    def test_what_has_a_virus_is_told_each_time(self, head, place, use_filing):
+        use_filing(scanner=TellingScanner(Verdict.INFECTED))
+        for _ in range(2):
+            (stored,) = attach_files(head, place.id, [upload(b"text")])
+            assert stored.status is FileStatus.INFECTED
+
+
 def test_a_list_of_files_costs_one_query_however_many_there_are(head, place, count_queries):
-    attach_files(head, place.id, [upload(b"x") for _ in range(15)])
+    attach_files(head, place.id, [upload(b"x" * number) for number in range(1, 16)])
     report = open_desk(head, place.id).report
     with count_queries() as statements:
         assert len(attached_to(head, report)) == 15

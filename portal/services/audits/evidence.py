@@ -26,6 +26,7 @@ from portal.services import files
 from portal.services.audits.answers import answer_to_change
 from portal.services.changes import Change, changing
 from portal.services.invitations.seen import AlreadySo
+from portal.services.same_files import told_apart
 
 MOST_OFFERED = 100
 
@@ -45,28 +46,36 @@ class GivenAlready:
 
 def add_files(
     viewer: Viewer, return_id: int, question_id: int, uploads: Sequence[Upload], title: str, dated_on: date
-) -> None:
+) -> bool:
     """Keep files as evidence; `title` says what they are, or (empty) each is called as its file is.
 
-    Raises NotVisible, NotPermitted, Invalid by field.
+    What stands there already under that title and day, as after a double click, is not kept once more; False where
+    that is all. Raises NotVisible, NotPermitted, Invalid by field.
     """
     if viewer.agency_id is None:
         raise NotPermitted("Evidence is given by an agency.")
     if not uploads:
         raise Invalid("No file.", errors={"files": ["Choose a file"]})
     _check(viewer, title, dated_on)
-    with (
-        files.receiving(
-            viewer, agency_id=viewer.agency_id, purpose=FilePurpose.AUDIT_EVIDENCE, uploads=uploads
-        ) as received,
-        changing(viewer) as change,
-    ):
-        row = answer_to_change(change, return_id, question_id, alone=True)
-        files.check_number(row.evidence, uploads)
-        for one in received:
-            stored = files.keep_file(change, one)
-            _add(change, row, EvidenceKind.FILE, title or stored.name, dated_on, file_id=stored.id)
-        _recount(change, row)
+    purpose = FilePurpose.AUDIT_EVIDENCE
+    try:
+        with (
+            files.receiving(viewer, agency_id=viewer.agency_id, purpose=purpose, uploads=uploads) as received,
+            changing(viewer) as change,
+        ):
+            row = answer_to_change(change, return_id, question_id, alone=True)
+            new, again = told_apart(received, _files_of(change.session, row.response_id, title, dated_on))
+            if not new:
+                raise AlreadySo
+            files.check_number(row.evidence, new)
+            for one in new:
+                stored = files.keep_file(change, one)
+                _add(change, row, EvidenceKind.FILE, title or stored.name, dated_on, file_id=stored.id)
+            _recount(change, row)
+    except AlreadySo:
+        return False
+    files.drop_bytes(*(one.store_name for one in again))
+    return True
 
 
 def add_link(viewer: Viewer, return_id: int, question_id: int, url: str, title: str, dated_on: date) -> bool:
@@ -189,6 +198,13 @@ def _usable(viewer: Viewer) -> Any:
 
 def _of(session: Session, response_id: int) -> Sequence[Evidence]:
     return session.scalars(select(Evidence).where(Evidence.response_id == response_id)).all()
+
+
+def _files_of(session: Session, response_id: int, title: str, dated_on: date) -> list[StoredFile]:
+    """The files that back an answer under a title (without one, under their own names) and of a day."""
+    of_day = select(Evidence).where(Evidence.response_id == response_id, Evidence.dated_on == dated_on)
+    pieces = session.scalars(of_day.options(joinedload(Evidence.file)))
+    return [piece.file for piece in pieces if piece.file is not None and piece.title == (title or piece.file.name)]
 
 
 def _what(piece: Evidence) -> tuple[Any, ...]:
