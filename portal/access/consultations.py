@@ -20,10 +20,8 @@ def visible_to(viewer: Viewer) -> Select[Consultation]:
     """
     if viewer.link is not None or viewer.partnership_id is None or not viewer.may(Permission.REPORTS_READ):
         return select(Consultation).where(false())
-    invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
     return select(Consultation).where(
-        Consultation.partnership_id == viewer.partnership_id,
-        Consultation.invitation_id.in_(invitations),
+        meetings.at_seen_invitation(viewer, Consultation),
         Consultation.taken_back_at.is_(None),
     )
 

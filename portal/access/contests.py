@@ -23,14 +23,7 @@ def visible_where(viewer: Viewer) -> ColumnElement[bool]:
     """The rule of `visible_to` as a condition; nothing of it comes with a link to an invitation."""
     if viewer.link is not None:
         return false()
-    opened = (
-        meetings.invitations_visible_to(viewer)
-        .with_only_columns(Invitation.id)
-        .where(Invitation.id == Contest.invitation_id)
-        .correlate(Contest)
-        .exists()
-    )
-    return and_(Contest.partnership_id == viewer.partnership_id, opened)
+    return and_(Contest.partnership_id == viewer.partnership_id, meetings.at_seen_invitation(viewer, Contest))
 
 
 def outcomes_visible_to(viewer: Viewer) -> Select[Contest]:

@@ -53,9 +53,8 @@ def said_visible_to(viewer: Viewer) -> Select[InvitationChild]:
     """What agencies say of single children: an agency's people their own, those who run the meeting all of it."""
     if viewer.link is not None:
         return select(InvitationChild).where(false())
-    invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
     return select(InvitationChild).where(
-        InvitationChild.partnership_id == viewer.partnership_id, InvitationChild.invitation_id.in_(invitations)
+        InvitationChild.partnership_id == viewer.partnership_id, meetings.at_seen_invitation(viewer, InvitationChild)
     )
 
 

@@ -69,11 +69,19 @@ def invitations_visible_to(viewer: Viewer) -> Select[Invitation]:
         return select(Invitation).where(false())
     if not viewer.is_system and viewer.role in AGENCY_ROLES:
         return select(Invitation).where(own_invitation_where(viewer))
-    return (
-        select(Invitation)
-        .join(Meeting, Meeting.id == Invitation.meeting_id)
-        .where(Invitation.partnership_id == viewer.partnership_id, visible_where(viewer))
-    )
+    # Whose partnership it is, the meeting says, as a foreign key holds. Said of the invitation too, SQLite would
+    # look for those of one meeting among all of the partnership's.
+    return select(Invitation).join(Meeting, Meeting.id == Invitation.meeting_id).where(visible_where(viewer))
+
+
+def at_seen_invitation(viewer: Viewer, of: Any) -> ColumnElement[bool]:
+    """Whether a row of a mapped class, which has an `invitation_id`, belongs to an invitation that the viewer sees.
+
+    So it is of their partnership too, as a foreign key holds. It is asked of each row: a list of all that they see
+    would be made anew for each statement.
+    """
+    seen = invitations_visible_to(viewer).with_only_columns(Invitation.id).where(Invitation.id == of.invitation_id)
+    return seen.correlate(of).exists()
 
 
 @kept_for_hat

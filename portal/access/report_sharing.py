@@ -22,13 +22,11 @@ def visible_to(viewer: Viewer) -> Select[ReportSharing]:
     """
     if viewer.link is not None or viewer.partnership_id is None or not viewer.may(Permission.MEETINGS_VIEW):
         return select(ReportSharing).where(false())
-    invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
     rows = (
         select(ReportSharing)
         .join(Report, Report.id == ReportSharing.report_id)
         .where(
-            ReportSharing.partnership_id == viewer.partnership_id,
-            ReportSharing.invitation_id.in_(invitations),
+            meetings.at_seen_invitation(viewer, ReportSharing),
             ReportSharing.taken_back_at.is_(None),
             Report.withdrawn_at.is_(None),
         )

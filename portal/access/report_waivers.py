@@ -16,10 +16,7 @@ def visible_to(viewer: Viewer) -> Select[ReportWaiver]:
     """Of their own reports for an agency's people, of all for those who run meetings; also what was taken back."""
     if viewer.link is not None or viewer.partnership_id is None or not viewer.may(Permission.MEETINGS_VIEW):
         return select(ReportWaiver).where(false())
-    invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
-    return select(ReportWaiver).where(
-        ReportWaiver.partnership_id == viewer.partnership_id, ReportWaiver.invitation_id.in_(invitations)
-    )
+    return select(ReportWaiver).where(meetings.at_seen_invitation(viewer, ReportWaiver))
 
 
 def may_view(

@@ -154,4 +154,4 @@ def _reached(viewer: Viewer) -> ColumnElement[bool]:
             open_meetings_where(viewer),
         )
         reached = of_report.where(own, or_(~Meeting.named_people_only, meetings.own_invitation_where(viewer)))
-    return ReportWithdrawal.report_id.in_(reached)
+    return reached.where(Report.id == ReportWithdrawal.report_id).correlate(ReportWithdrawal).exists()

@@ -44,10 +44,7 @@ def visible_to(viewer: Viewer) -> Select[ReturnLink]:
     """Links and what became of them: an agency's lead those to its own invitations, the coordinator all."""
     if viewer.partnership_id is None or not viewer.may(Permission.RETURN_LINKS):
         return select(ReturnLink).where(false())
-    invitations = meetings.invitations_visible_to(viewer).with_only_columns(Invitation.id)
-    return select(ReturnLink).where(
-        ReturnLink.partnership_id == viewer.partnership_id, ReturnLink.invitation_id.in_(invitations)
-    )
+    return select(ReturnLink).where(meetings.at_seen_invitation(viewer, ReturnLink))
 
 
 def may_view(

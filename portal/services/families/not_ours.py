@@ -65,7 +65,10 @@ def not_ours(viewer: Viewer) -> list[NotOurs]:
     whole = db.session.execute(
         _open(
             meetings_access.invitations_visible_to(viewer).where(
-                is_not_ours, Invitation.expectation != Expectation.NOT_RELEVANT
+                # As the index begins that holds these few alone.
+                Invitation.partnership_id == viewer.partnership_id,
+                is_not_ours,
+                Invitation.expectation != Expectation.NOT_RELEVANT,
             )
         ).with_only_columns(*_SHOWN, Invitation.answered_at, Invitation.answer_note)
     ).all()

@@ -183,13 +183,13 @@ def seen_children(said: Mapping[int, OfChild]) -> int:
 
 
 def _query(viewer: Viewer, invitation_id: int) -> Select[Invitation]:
-    own_or_kept = meetings_access.invitations_visible_to(viewer).with_only_columns(Invitation.id)
+    seen = meetings_access.invitations_visible_to(viewer).where(Invitation.id == invitation_id)
     return (
         select(Invitation)
         .join(Invitation.meeting)
         .join(Meeting.meeting_type)
         .join(Invitation.agency)
-        .where(Invitation.id == invitation_id, Invitation.id.in_(own_or_kept), HAS_PART)
+        .where(Invitation.id == invitation_id, Invitation.id.in_(seen.with_only_columns(Invitation.id)), HAS_PART)
         .options(
             contains_eager(Invitation.meeting).contains_eager(Meeting.meeting_type), contains_eager(Invitation.agency)
         )

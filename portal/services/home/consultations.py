@@ -23,6 +23,8 @@ def waiting_talks(viewer: Viewer) -> Select[Consultation]:
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .join(Agency, Agency.id == Invitation.agency_id)
         .where(
+            # As the index begins in which those that wait stand together.
+            Consultation.partnership_id == viewer.partnership_id,
             Consultation.state == ConsultationState.WAITING,
             Invitation.agency_id == viewer.agency_id,
             Meeting.status != MeetingStatus.CANCELLED,

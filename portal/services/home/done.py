@@ -64,6 +64,6 @@ def done_by_agency(session: Session, viewer: Viewer) -> Done | None:
             Meeting.status.in_(COUNTED_STATUSES),
         )
     )
-    tallies = reports.subquery("reports"), meetings.subquery("meetings_counted")
+    tallies = reports.subquery("reports_sent"), meetings.subquery("meetings_counted")
     query = select(answers.scalar_subquery(), *tallies[0].c, *tallies[1].c)
     return Done(*session.execute(query.join_from(*tallies, true())).one())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
+from portal.database.found_otherwise import only_checked
 from portal.domain.answering import has_begun
 from portal.domain.labels import listed
 from portal.domain.quoracy import Foresight
@@ -113,9 +114,23 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
     held, the registers that were opened again.
     """
     is_open = Meeting.status == MeetingStatus.SCHEDULED
-    meetings = (
-        access.visible_to(viewer)
-        .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
+    meetings = _listed(viewer, access.visible_to(viewer))
+    along = (Meeting.scheduled_on, Meeting.start_time, Meeting.id)
+    ahead = meetings.where(is_open, Meeting.scheduled_on >= viewer.today).order_by(*along)
+    if viewer.role not in SEES_REGISTERS:
+        return [select(ahead.subquery())]
+    behind = meetings.where(is_open, Meeting.scheduled_on < viewer.today).order_by(*(column.desc() for column in along))
+    # Begun at those few, not at all that the partnership ever had.
+    found_otherwise = only_checked(access.visible_to(viewer), Meeting.partnership_id)
+    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == viewer.partnership_id)
+    again = _listed(viewer, found_otherwise).where(Meeting.status.in_(COUNTED_STATUSES), Meeting.id.in_(opened_again))
+    return [select(ahead.subquery()), select(behind.subquery()), select(again.order_by(*along).subquery())]
+
+
+def _listed(viewer: Viewer, seen: Select[Meeting]) -> Select[*tuple[Any, ...]]:
+    """Of meetings that the viewer sees those whose register is not closed, with what lines say of them."""
+    return (
+        seen.join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .outerjoin(Membership, Membership.id == Meeting.chair_membership_id)
         .outerjoin(User, User.id == Membership.user_id)
         .where(Meeting.register_closed_at.is_(None))
@@ -131,14 +146,6 @@ def _near(viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
         )
         .limit(MOST_READ)
     )
-    along = (Meeting.scheduled_on, Meeting.start_time, Meeting.id)
-    ahead = meetings.where(is_open, Meeting.scheduled_on >= viewer.today).order_by(*along)
-    if viewer.role not in SEES_REGISTERS:
-        return [select(ahead.subquery())]
-    behind = meetings.where(is_open, Meeting.scheduled_on < viewer.today).order_by(*(column.desc() for column in along))
-    opened_again = select(RegisterClosing.meeting_id).where(RegisterClosing.partnership_id == viewer.partnership_id)
-    again = meetings.where(Meeting.status.in_(COUNTED_STATUSES), Meeting.id.in_(opened_again)).order_by(*along)
-    return [select(ahead.subquery()), select(behind.subquery()), select(again.subquery())]
 
 
 def _once(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access import meetings as access
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
+from portal.database.found_otherwise import only_checked
 from portal.domain.due_rules import DueRule
 from portal.domain.meeting_vocabulary import MeetingFamily
 from portal.domain.plans import PlanSpan, is_open_on, midway_on, next_conference_due
@@ -67,10 +68,11 @@ def _waiting(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """One membership's latest conferences without a check, by each open plan and each conference's rule of that day."""
     kind, ruled = aliased(MeetingType), aliased(MeetingType)
     made = exists().where(MidwayCheck.meeting_id == Meeting.id).correlate(Meeting)
+    # Begun at the open plans, which are few: a conference is found by its case, among any number of meetings.
+    seen = only_checked(access.visible_to(viewer), Meeting.partnership_id)
     return (
-        access.visible_to(viewer)
-        .join(kind, kind.id == Meeting.meeting_type_id)
-        .join(Plan, and_(Plan.partnership_id == Meeting.partnership_id, Plan.case_id == Meeting.case_id))
+        seen.join(kind, kind.id == Meeting.meeting_type_id)
+        .join(Plan, and_(Plan.partnership_id == viewer.partnership_id, Plan.case_id == Meeting.case_id))
         .join(RuleSet, HELD_UNDER)
         .join(MeetingRule, MeetingRule.rule_set_id == RuleSet.id)
         .join(ruled, ruled.id == MeetingRule.meeting_type_id)

@@ -98,7 +98,13 @@ def _not_ours(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         meetings_access.invitations_visible_to(viewer)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .join(Agency, Agency.id == Invitation.agency_id)
-        .where(is_not_ours, Invitation.expectation != Expectation.NOT_RELEVANT, _IS_OPEN)
+        .where(
+            # As the index begins that holds these few alone.
+            Invitation.partnership_id == viewer.partnership_id,
+            is_not_ours,
+            Invitation.expectation != Expectation.NOT_RELEVANT,
+            _IS_OPEN,
+        )
         .with_only_columns(*_columns(viewer, TaskKind.NOT_OURS, Invitation.id), literal(0).label("number"))
     )
 
@@ -136,7 +142,8 @@ def _talks(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return (
         waiting_talks(viewer)
         .with_only_columns(*_columns(viewer, TaskKind.CONSULTATION, Consultation.id), literal(0).label("number"))
-        .order_by(Consultation.id)
+        # As the index stands in which those that wait stand together.
+        .order_by(Consultation.invitation_id, Consultation.id)
         .limit(MOST_OF_EACH)
     )
 

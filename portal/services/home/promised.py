@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.access import actions as access
 from portal.access.roles import Permission
 from portal.access.viewer import Hat, Viewer
+from portal.domain.audit_vocabulary import ActionStatus
 from portal.domain.vocabulary import Post, Role
 from portal.models.actions import Action
 from portal.models.meetings import Meeting
@@ -22,6 +23,9 @@ from portal.services.actions.listing import overdue_where
 from portal.services.home.tasks import Task, TaskKind
 
 MOST_OF_EACH = 10
+
+_IS_AT_WORK = Action.status != ActionStatus.CLOSED
+"""As the index of such actions says it, so that they are found by it among all that ever were."""
 
 
 def promised(session: Session, viewer: Viewer) -> list[Task]:
@@ -50,12 +54,12 @@ def _manages_a_team(viewer: Viewer) -> bool:
 
 
 def _overdue(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    theirs = (overdue_where(viewer.today), access.workable_where(viewer))
+    theirs = (overdue_where(viewer.today), _IS_AT_WORK, access.workable_where(viewer))
     return _listed(viewer, TaskKind.ACTION_OVERDUE).where(*theirs)
 
 
 def _to_check(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    return _listed(viewer, TaskKind.CHECK_ACTION).where(access.checkable_where(viewer))
+    return _listed(viewer, TaskKind.CHECK_ACTION).where(access.checkable_where(viewer), _IS_AT_WORK)
 
 
 def _listed(viewer: Viewer, kind: TaskKind) -> Select[*tuple[Any, ...]]:
@@ -85,7 +89,7 @@ def _tally(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """How many actions are late, and in how many agencies."""
     return (
         access.visible_to(viewer)
-        .where(overdue_where(viewer.today))
+        .where(overdue_where(viewer.today), _IS_AT_WORK)
         .with_only_columns(
             literal(viewer.membership_id).label("membership_id"),
             literal(TaskKind.ACTIONS_OVERDUE.value, String).label("kind"),

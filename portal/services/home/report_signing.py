@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_
 
 from portal.access import meetings as access
 from portal.access.viewer import Viewer
+from portal.database.found_otherwise import only_checked
 from portal.domain.vocabulary import MeetingStatus, ReportStatus, Role
 from portal.models.meetings import Invitation, Meeting
 from portal.models.reports import Report, ReportAddendum
@@ -34,9 +35,10 @@ def _waiting(viewer: Viewer, paper: type[Report] | type[ReportAddendum]) -> Sele
         if viewer.role is Role.AGENCY_LEAD
         else (paper.status == ReportStatus.DRAFT) & paper.sent_back_note.is_not(None)
     )
+    # Begun at those papers, which are few among all that an agency was ever invited to.
+    seen = only_checked(access.invitations_visible_to(viewer), Invitation.partnership_id)
     rows = (
-        access.invitations_visible_to(viewer)
-        .join(Meeting, Meeting.id == Invitation.meeting_id)
+        seen.join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .join(Report, Report.invitation_id == Invitation.id)
     )

@@ -157,6 +157,7 @@ def _known(session: Session, meeting_ids: list[int]) -> dict[tuple[int, int], Ro
         Report.status.label("report_status"),
         exists()
         .where(
+            ReportSharing.invitation_id == Report.invitation_id,
             ReportSharing.report_id == Report.id,
             ReportSharing.shared_on.is_not(None),
             ReportSharing.taken_back_at.is_(None),

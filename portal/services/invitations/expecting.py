@@ -135,7 +135,11 @@ def expectation_history(viewer: Viewer, meeting_id: int, invitation_id: int) -> 
 
     Raises NotVisible.
     """
-    seen = access.invitations_visible_to(viewer).with_only_columns(Invitation.id)
+    seen = (
+        access.invitations_visible_to(viewer)
+        .where(Invitation.meeting_id == meeting_id)
+        .with_only_columns(Invitation.id)
+    )
     found = db.session.execute(
         select(Invitation, Meeting.scheduled_on, Meeting.start_time, MeetingType.name, Agency.name.label("agency"))
         .join(Meeting, Meeting.id == Invitation.meeting_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 from portal.access import meetings as access
 from portal.access import reports as reports_access
 from portal.access.viewer import Viewer
+from portal.database.found_otherwise import only_checked
 from portal.database.session import db
 from portal.domain.answering import tells_otherwise
 from portal.domain.deadlines import ReportState, report_state
@@ -171,7 +172,7 @@ def _reports(session: Session, viewer: Viewer, meeting_id: int) -> dict[int, Rep
     """The reports that the viewer may open, by invitation; their texts stay closed."""
     invited = select(Invitation.id).where(Invitation.meeting_id == meeting_id)
     reports = session.scalars(
-        reports_access.visible_to(viewer)
+        only_checked(reports_access.visible_to(viewer), Invitation.partnership_id)
         .where(Report.invitation_id.in_(invited))
         .options(load_only(Report.invitation_id, Report.status, Report.saved_at, Report.submitted_at, raiseload=True))
     )

@@ -146,7 +146,11 @@ def record_of(session: Session, viewer: Viewer, meeting: Meeting) -> MeetingReco
 
 def _unseen(viewer: Viewer, meeting: Meeting) -> Select[Any]:
     """Reports on a meeting that stand, of an agency its own, of which nothing is recorded that the family knows."""
-    recorded = exists().where(ReportSharing.report_id == Report.id, ReportSharing.taken_back_at.is_(None))
+    recorded = exists().where(
+        ReportSharing.invitation_id == Report.invitation_id,
+        ReportSharing.report_id == Report.id,
+        ReportSharing.taken_back_at.is_(None),
+    )
     return (
         meetings_access.invitations_visible_to(viewer)
         .join(Report, Report.invitation_id == Invitation.id)

@@ -121,7 +121,11 @@ def _says_the_same(one: ReportSharing, other: ReportSharing) -> bool:
 
 def _of_report(session: Session, report: Report) -> list[ReportSharing]:
     """What stands recorded of a report, whoever recorded it."""
-    rows = select(ReportSharing).where(ReportSharing.report_id == report.id, ReportSharing.taken_back_at.is_(None))
+    rows = select(ReportSharing).where(
+        ReportSharing.invitation_id == report.invitation_id,
+        ReportSharing.report_id == report.id,
+        ReportSharing.taken_back_at.is_(None),
+    )
     return list(session.scalars(rows))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.access import reports as access
 from portal.access.viewer import Viewer
+from portal.database.found_otherwise import only_checked
 from portal.database.session import db
 from portal.domain.errors import NotVisible
 from portal.domain.report_answers import asked, fault_of, tidied, with_addenda
@@ -129,8 +130,9 @@ def _is_free(draft: Draft, code: str) -> bool:
 
 def _last(session: Session, viewer: Viewer, invitation: Invitation) -> LastReport | None:
     """The agency's report on the latest other meeting of the same case, where the viewer may read it."""
+    # Found by the case: by the agency, SQLite would look through all that it was ever invited to.
     row = session.execute(
-        access.visible_to(viewer)
+        only_checked(access.visible_to(viewer), Invitation.partnership_id)
         .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
         .where(
             Invitation.agency_id == viewer.agency_id,

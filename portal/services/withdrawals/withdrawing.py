@@ -187,7 +187,9 @@ def _withdraw_report(change: Change, report: Report, invitation: Invitation, ent
 def _first_shown(session: Session, report: Report) -> date | None:
     """The first day on which anybody of a family was shown this very report."""
     rows = select(func.min(ReportSharing.shared_on)).where(
-        ReportSharing.report_id == report.id, ReportSharing.taken_back_at.is_(None)
+        ReportSharing.invitation_id == report.invitation_id,
+        ReportSharing.report_id == report.id,
+        ReportSharing.taken_back_at.is_(None),
     )
     return session.scalar(rows)
 
