@@ -73,8 +73,11 @@ def prepared(
         for_commands()
         with app.app_context():
             command.upgrade(configuration(database.url, database.environment["DATABASE_URL"]), "head")
+        area = build_area(app, meetings)
+        # As every server does before it says that it is ready.
+        app.extensions["make_ready"]()
         try:
-            yield Run(database, folder, app, build_area(app, meetings), rounds, meetings, invitations)
+            yield Run(database, folder, app, area, rounds, meetings, invitations)
         finally:
             with app.app_context():
                 db.engine.dispose()

@@ -39,6 +39,10 @@ from portal.services.indicators.counting import Question, count_invitations, cou
 
 Numbers = Mapping[str, int | None]
 _WITHOUT_AGENCY = 3
+_COUNTED = frozenset({*PARTS, *OF_MEETINGS})
+
+_month = lru_cache(maxsize=1024)(Month.parse)
+"""A month as keys have it: the same few for tens of thousands of keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def published(
 def _add_invited(
     made: Mapping[int, Year], types: dict[int, str], kept: Collection[Month], key: Sequence[str], counts: Numbers
 ) -> None:
-    agency_type, meeting_type, month = key[-3], key[-2], Month.parse(key[-1])
+    agency_type, meeting_type, month = key[-3], key[-2], _month(key[-1])
     if len(key) > _WITHOUT_AGENCY:
         types[int(key[0])] = agency_type
         for table in _tables(meeting_type):
@@ -173,10 +177,15 @@ def _add(made: Mapping[int, Year], key: Key, month: Month, counts: Numbers) -> N
     place = place_of(month)
     if year is None or place >= year.months:
         return
+    numbers = year.numbers
     for name, count in counts.items():
         # What does not apply, such as a quorum where no rule asks for one, has no number at all.
-        if count is not None and (name in PARTS or name in OF_MEETINGS):
-            year.numbers.setdefault((key, name), [0] * year.months)[place] += count
+        if count is None or name not in _COUNTED:
+            continue
+        by_month = numbers.get((key, name))
+        if by_month is None:
+            by_month = numbers[key, name] = [0] * year.months
+        by_month[place] += count
 
 
 def _decide(year: Year, types: Mapping[int, str], limit: int | None) -> None:
