@@ -157,8 +157,8 @@ def test_nothing_stands_in_it_in_clear(backup, world):
 
 
 def test_a_file_that_the_store_has_lost_is_said_and_the_rest_is_kept(command, tmp_path, world, machine):
-    name = sorted(name for name, _written in filing().store.names())[0]
-    filing().store.delete(name)
+    # Of an infected file no bytes are asked for, though the sweep may not have come to them.
+    filing().store.delete(min(all_files()))
     path = tmp_path / "a.backup"
     done = command("backup", "create", path)
     assert done.exit_code == 1
