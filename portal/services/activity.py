@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.viewer import Viewer
@@ -20,6 +20,17 @@ from portal.models.activity import Activity, ActivityChain
 NO_SEAL = bytes(32)
 _PENDING = "activity"
 _SEALED = ("partnership_id", "user_id", "membership_id", "agency_id", "verb", "subject", "subject_id", "outcome")
+
+# Built once: every change ends with them, while it holds its chain, and to build them takes longer than to run them.
+_HEADS = select(ActivityChain.id, ActivityChain.last_sequence, ActivityChain.last_seal).with_for_update()
+_HEAD = _HEADS.where(ActivityChain.partnership_id == bindparam("of_partnership"))
+_SYSTEMS_HEAD = _HEADS.where(ActivityChain.partnership_id.is_(None))
+_ENTRIES = insert(Activity)
+_MOVE_HEAD = (
+    update(ActivityChain)
+    .where(ActivityChain.id == bindparam("chain"))
+    .values(last_sequence=bindparam("sequence"), last_seal=bindparam("seal"))
+)
 
 
 def entry(
@@ -100,17 +111,8 @@ def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
         return row["partnership_id"] or 0
 
     for number, group in groupby(sorted(rows, key=chain_order), key=chain_order):
-        partnership_id = number or None
-        condition = (
-            ActivityChain.partnership_id.is_(None)
-            if partnership_id is None
-            else ActivityChain.partnership_id == partnership_id
-        )
-        head = connection.execute(
-            select(ActivityChain.id, ActivityChain.last_sequence, ActivityChain.last_seal)
-            .where(condition)
-            .with_for_update()
-        ).one()
+        found = connection.execute(_HEAD, {"of_partnership": number}) if number else connection.execute(_SYSTEMS_HEAD)
+        head = found.one()
         sequence, seal = head.last_sequence, bytes(head.last_seal)
         sealed = []
         for row in group:
@@ -118,10 +120,8 @@ def _append(connection: Connection, rows: list[dict[str, Any]]) -> None:
             placed = {**row, "chain_id": head.id, "sequence": sequence, "key_id": keyring.writing_id}
             seal = keyring.seal(content(placed, seal))
             sealed.append({**placed, "seal": seal})
-        connection.execute(insert(Activity), sealed)
-        connection.execute(
-            update(ActivityChain).where(ActivityChain.id == head.id).values(last_sequence=sequence, last_seal=seal)
-        )
+        connection.execute(_ENTRIES, sealed)
+        connection.execute(_MOVE_HEAD, {"chain": head.id, "sequence": sequence, "seal": seal})
 
 
 def content(row: Mapping[str, Any], before: bytes) -> bytes:

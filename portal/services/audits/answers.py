@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import audits as access
 from portal.access.viewer import Hat, Viewer
+from portal.database.plain_rows import PLAIN_ROWS
 from portal.domain.errors import NotPermitted, NotVisible
 from portal.domain.ratings import Scale, scales_from_plain
 from portal.models.audits import AuditReturn, AuditRound, Response
@@ -130,6 +131,7 @@ def _for_hat(hat: Hat) -> _Queries:
 def _built(viewer: Viewer) -> _Queries:
     newest = (
         access.answers_visible_to(viewer)
+        .execution_options(**PLAIN_ROWS)
         .join(AuditRound, AuditRound.id == AuditReturn.round_id)
         .join(Question, Question.id == Response.question_id)
         .join(FrameworkEdition, FrameworkEdition.id == AuditRound.edition_id)

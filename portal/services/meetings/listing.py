@@ -19,6 +19,7 @@ from portal.access import meetings as access
 from portal.access.cases import is_about
 from portal.access.viewer import Hat, Viewer
 from portal.database.found_otherwise import only_checked
+from portal.database.plain_rows import PLAIN_ROWS
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.quoracy import Foresight
@@ -149,7 +150,7 @@ def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
     """
     number = select(func.count()).select_from(counted.limit(bindparam("looked_at")).subquery())
     shown = found.add_columns(number.scalar_subquery()).limit(bindparam("rows")).offset(bindparam("after"))
-    return shown, number
+    return shown.execution_options(**PLAIN_ROWS), number
 
 
 # To build a query takes as long as to run it, and people ask for the same lists again.

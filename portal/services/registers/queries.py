@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import meetings as access
 from portal.access.viewer import Hat, Viewer
+from portal.database.plain_rows import PLAIN_ROWS
 from portal.domain.rules import QuorumRule
 from portal.domain.vocabulary import MeetingStatus, ReportStatus
 from portal.models.frozen_months import FrozenMonth
@@ -126,6 +127,7 @@ _MEETINGS = (
     .join(MeetingType, MeetingType.id == Meeting.meeting_type_id)
     .join(RuleSet, and_(_of_partnership, RuleSet.effective_from == _in_force))
     .outerjoin(MeetingRule, _its_rule)
+    .execution_options(**PLAIN_ROWS)
 )
 _ROWS = (
     select(*_ROW)
@@ -133,6 +135,7 @@ _ROWS = (
     .join(Invitation, Invitation.meeting_id == Meeting.id)
     .join(Agency, Agency.id == Invitation.agency_id)
     .outerjoin(Report, _its_report)
+    .execution_options(**PLAIN_ROWS)
 )
 
 
