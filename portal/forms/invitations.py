@@ -13,15 +13,7 @@ from portal.domain.errors import Invalid
 from portal.domain.labels import choices, label
 from portal.domain.row_numbers import row_number_or_none
 from portal.domain.vocabulary import AgencyType, Answer, Attendance, Expectation, ExpectationReason
-from portal.forms.fields import (
-    Choice,
-    PortalForm,
-    RadioField,
-    SelectField,
-    TextAreaField,
-    TextField,
-    VersionField,
-)
+from portal.forms.fields import Choice, PortalForm, RadioField, SelectField, TextAreaField, TextField, VersionField
 
 NAME_LIMIT = 120
 TEXT_LIMIT = 500
