@@ -23,7 +23,8 @@ SERVERS = (GUNICORN, WAITRESS)
 PORTAL = "app:app"
 BARE = "benchmarks.bare:app"
 _PATIENCE = 120.0
-_POLL = 0.01
+POLL = 0.01
+"""Seconds between two questions whether a server is ready."""
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def wait_until_ready(port: int, path: str = "/health/ready") -> None:
             pass
         finally:
             door.close()
-        sleep(_POLL)
+        sleep(POLL)
     raise RuntimeError(f"{path} was not ready within {_PATIENCE:g} seconds")
 
 

@@ -9,7 +9,7 @@ from flask.cli import ScriptInfo, pass_script_info, with_appcontext
 from waitress.server import create_server
 
 from portal.commands.outcomes import now, raise_unusable
-from portal.commands.worker import working
+from portal.commands.worker import LOOKS_EVERY, working
 from portal.config import Settings
 from portal.domain.labels import label, role_name
 from portal.domain.vocabulary import AgencyType, Role
@@ -54,8 +54,8 @@ def group(info: ScriptInfo, port: int) -> None:
     click.echo(f"\nThe portal is at http://{HOST}:{port} (Ctrl-C stops it).")
     if settings.is_demo:
         _print_accounts()
-    # A demonstration is alive without a second process; an area runs its workers apart.
-    with working(app) if settings.is_demo else nullcontext():
+    # A demonstration is alive without a second process; an area runs its workers apart. The first pages go before.
+    with working(app, first_after=LOOKS_EVERY) if settings.is_demo else nullcontext():
         server.run()
 
 

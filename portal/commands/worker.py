@@ -47,7 +47,7 @@ def group(info: ScriptInfo, once: bool) -> None:
 
 
 @contextmanager
-def working(app: Flask) -> Iterator[None]:
+def working(app: Flask, *, first_after: timedelta = timedelta()) -> Iterator[None]:
     """Look for work in a thread of its own meanwhile; at the end, what is under way is finished first."""
     # That a look took longer than the time between two is no fault, and nothing to say in another form than the log's.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
@@ -58,7 +58,7 @@ def working(app: Flask) -> Iterator[None]:
         "interval",
         args=(app,),
         seconds=LOOKS_EVERY.total_seconds(),
-        next_run_time=now(),
+        next_run_time=now() + first_after,
         max_instances=1,
         coalesce=True,
         misfire_grace_time=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -94,17 +94,18 @@ def missing(rule: QuorumRule, present: frozenset[AgencyType]) -> Missing:
                 following.setdefault(seated | {agency_type}, vacant)
             following.setdefault(seated, (*vacant, group))
         seatings = following
-    units = _units(rule, present)
-    seated, vacant = max(seatings.items(), key=lambda seating: (len(seating[0]), -len(_units(rule, seating[0]))))
-    further = len(units - _units(rule, seated))
-    return Missing(vacant, max(0, rule.further_types - further))
+    units = _units(rule)
+    # Of those that leave least vacant, the one whose further types are most: two that count as one sit together.
+    seated = max(seatings, key=lambda some: (len(some), -len({units[one] for one in some})))
+    further = {units[one] for one in present}.difference([units[one] for one in seated])
+    return Missing(seatings[seated], max(0, rule.further_types - len(further)))
 
 
-def _units(rule: QuorumRule, agency_types: frozenset[AgencyType]) -> frozenset[frozenset[AgencyType]]:
-    """Return agency types as the rule counts them: alone, or with those that count as one with them."""
-    alone = agency_types.difference(*rule.counted_as_one)
-    together = (group for group in rule.counted_as_one if group & agency_types)
-    return frozenset({*together, *(frozenset({agency_type}) for agency_type in alone)})
+@lru_cache(maxsize=256)
+def _units(rule: QuorumRule) -> Mapping[AgencyType, AgencyType]:
+    """Return as whom the rule counts each agency type: itself, or the first of those that count as one with it."""
+    together = {agency_type: min(group) for group in rule.counted_as_one for agency_type in group}
+    return {agency_type: together.get(agency_type, agency_type) for agency_type in AgencyType}
 
 
 def is_group_meeting(meeting_format: MeetingFormat, present: frozenset[AgencyType]) -> bool:
@@ -133,7 +134,12 @@ def foresee(rule: QuorumRule | None, answers: Iterable[tuple[AgencyType, Answer 
         return None
     known = list(answers)
     coming = frozenset(agency_type for agency_type, answer in known if answer in COMING)
-    silent = frozenset(agency_type for agency_type, answer in known if answer is None)
+    return foresee_from(rule, coming, frozenset(agency_type for agency_type, answer in known if answer is None))
+
+
+@lru_cache(maxsize=4096)
+def foresee_from(rule: QuorumRule, coming: frozenset[AgencyType], silent: frozenset[AgencyType]) -> Foresight:
+    """Foretell as `foresee` does from the types that come and those that have not answered."""
     lacking = missing(rule, coming)
     if not lacking:
         return Foresight(Outlook.WILL_BE, lacking)

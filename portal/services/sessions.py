@@ -7,6 +7,7 @@ ends a session ends it at the next request, in every worker.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -69,7 +70,7 @@ _UNREAD = (
     .scalar_subquery()
 )
 
-_BY_TOKEN = (
+BY_TOKEN = (
     select(
         _SESSIONS.c.id.label("session_id"),
         _SESSIONS.c.user_id,
@@ -138,9 +139,12 @@ def load(token: str, now: datetime, *, counts: bool = True, seen_at: datetime | 
     when the browser was there last, by its signed cookie, where that could not be written here.
     """
     # By the connection: the session's own execute() prepares for objects, of which there are none here.
-    rows = db.session.connection().execute(_BY_TOKEN, {"digest": _digest(token)}).all()
-    if not rows:
-        return None
+    rows = db.session.connection().execute(BY_TOKEN, {"digest": _digest(token)}).all()
+    return standing_of(rows, now, counts=counts, seen_at=seen_at) if rows else None
+
+
+def standing_of(rows: Sequence[Any], now: datetime, *, counts: bool, seen_at: datetime | None) -> Standing | Ended:
+    """What a sign-in stands for, from what `BY_TOKEN` reads of it: a row for each of its person's hats."""
     row, hats = rows[0], hats_of(rows)
     step = step_after_password(hats, has_authenticator=row.totp_confirmed_at is not None, has_passkey=row.has_passkey)
     seen = max(row.last_seen_at, min(seen_at, now)) if seen_at else row.last_seen_at

@@ -102,7 +102,7 @@ def _type(name: str) -> Markup:
 @lru_cache(maxsize=4096)
 def _when(on: date, at: time | None) -> Markup:
     day = f"{on.day} {month_abbr[on.month]} {on.year}"
-    return Markup(f"{day}, {at:%H:%M}" if at else day)  # noqa: S704 - numbers and a month
+    return Markup(f"{day}, {at.isoformat('minutes')}" if at else day)  # noqa: S704 - numbers and a month
 
 
 @lru_cache(maxsize=1024)

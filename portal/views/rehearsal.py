@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
+from typing import Any
 
 import structlog
 from flask import Flask, g
@@ -18,8 +19,16 @@ from werkzeug.test import Client
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
 from portal.domain.errors import PortalError
-from portal.services.rehearsal import NOBODYS, invented_register, prepare_statements, viewers_of_nothing
-from portal.views import meeting_rows, register_rows, registers
+from portal.services.rehearsal import (
+    NOBODYS,
+    invented_meetings,
+    invented_register,
+    invented_standing,
+    prepare_statements,
+    viewers_of_nothing,
+)
+from portal.views import registers
+from portal.views.meeting_rows import meeting_rows
 from portal.web.logs import UNLOGGED
 from portal.web.templating import warm_templates
 
@@ -42,14 +51,15 @@ def rehearse(app: Flask) -> int:
     with app.app_context():
         if not prepare_statements(now):
             return 0
-    with app.test_request_context():
-        for draw_pieces in (register_rows.draw_pieces, meeting_rows.draw_pieces):
-            draw_pieces()
     viewers = list(viewers_of_nothing(now))
     keeper = next(viewer for viewer in viewers if viewer.may(Permission.REGISTER_KEEP))
-    drawn = [_tried("register", partial(_draw_register, app, keeper)) for _ in range(_TIMES)]
+    with app.app_context():
+        drawn = [_tried("sign-in", partial(invented_standing, now)) for _ in range(_TIMES)]
+    drawn += [_tried("register", partial(_draw_register, app, keeper)) for _ in range(_TIMES)]
+    drawn += [_tried("meetings", partial(_draw_meetings, app, now.date(), is_agency)) for is_agency in (True, False)]
     drawn += [_tried(path, partial(_draw, app, path, viewer)) for viewer in viewers for path in _PAGES]
-    drawn += [_tried(_FIRST, partial(_ask, app, _FIRST)) for _ in range(_TIMES)]
+    cookie = _nobodys_cookie(app)
+    drawn += [_tried(_FIRST, partial(_ask, app, _FIRST, cookie)) for _ in range(_TIMES)]
     return drawn.count(False)
 
 
@@ -63,19 +73,38 @@ def make_ready(app: Flask) -> int:
     gc.collect()
     gc.freeze()
     # The collector has gone through all memory: what pages need is brought back to where it is quickly at hand.
-    return rehearse(app)
+    failed = rehearse(app)
+    # What that has left is little: looked through now, not in the middle of the first page.
+    gc.collect()
+    gc.freeze()
+    return failed
 
 
-def _ask(app: Flask, path: str) -> None:
-    """Ask for a page as a browser does that nobody has signed in with, through all that stands around pages."""
-    Client(app).get(path, environ_base={UNLOGGED: True})
+def _nobodys_cookie(app: Flask) -> str:
+    """What a browser says whose sign-in the portal does not know, so that a cookie has been read before the first."""
+    signs: Any = app.session_interface
+    serializer = signs.get_signing_serializer(app)
+    return "" if serializer is None else str(serializer.dumps({"_user_id": "", "csrf_token": ""}))
+
+
+def _ask(app: Flask, path: str, cookie: str) -> None:
+    """Ask for a page as a browser does that nobody is signed in with, through all that stands around pages."""
+    client = Client(app)
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
+    client.get(path, environ_base={UNLOGGED: True})
 
 
 def _draw_register(app: Flask, viewer: Viewer) -> None:
     """Draw the page that cannot be drawn for somebody who sees nothing."""
     with app.test_request_context(f"/meetings/{NOBODYS}/register"):
         g.viewer = viewer
-        registers.draw_page(invented_register(viewer.today))
+        registers.draw_page(invented_register(viewer))
+
+
+def _draw_meetings(app: Flask, today: date, is_agency: bool) -> None:
+    """Draw the lines of the list, which has none for somebody who sees nothing."""
+    with app.test_request_context():
+        meeting_rows(invented_meetings(today, is_agency=is_agency), today, is_agency=is_agency, is_coming=False)
 
 
 def _draw(app: Flask, path: str, viewer: Viewer) -> None:
@@ -84,7 +113,7 @@ def _draw(app: Flask, path: str, viewer: Viewer) -> None:
         app.dispatch_request()
 
 
-def _tried(path: str, draw: Callable[[], None]) -> bool:
+def _tried(path: str, draw: Callable[[], object]) -> bool:
     try:
         draw()
     except PortalError:

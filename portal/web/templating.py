@@ -50,6 +50,8 @@ def install_templating(app: Flask) -> None:
     """Set Jinja up, before whatever else adds to it; warm_templates() wants all blueprints in."""
     if "jinja_env" in vars(app):
         raise RuntimeError("something has set Jinja up already")
+    # All of them stay. Jinja would keep 400, and throw the others away as soon as they are warm.
+    app.jinja_options = {**app.jinja_options, "cache_size": -1}
     environment = app.jinja_env
     environment.trim_blocks = True
     environment.lstrip_blocks = True

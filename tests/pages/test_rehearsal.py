@@ -5,21 +5,29 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from functools import _lru_cache_wrapper
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.engine.interfaces import CacheStats
 
+from portal.access.roles import Permission
 from portal.database.session import db
+from portal.domain.signing_in import Step
+from portal.domain.vocabulary import Role
 from portal.models.activity import Activity
 from portal.models.sessions import SignInSession
+from portal.services.registers.sheet import RegisterState
+from portal.services.rehearsal import invented_register, invented_standing, viewers_of_nothing
+from portal.services.sessions import Standing
 from portal.views import meeting_rows
 from portal.views.rehearsal import rehearse
+from portal.web.templating import warm_templates
 from tests.databases import Database
 from tests.harness import apart, make_app, make_settings
 from tests.page_client import PageClient
-from tests.world import World
+from tests.world import NOW, World
 
 
 @pytest.fixture
@@ -80,6 +88,25 @@ def test_a_page_that_fails_stops_nobody(fresh: Flask, monkeypatch: pytest.Monkey
     failed = apart(rehearse, fresh)
     assert failed == 11, "home is drawn once under each role"
     assert "meeting_pieces" in fresh.extensions, meeting_rows.__name__
+
+
+def test_what_is_invented_is_made_as_real_ones_are(fresh: Flask, at_world_time: object) -> None:
+    """Otherwise the pages would be drawn short of what most people see on them: the form, the lines, the hat."""
+    with fresh.app_context():
+        for viewer in viewers_of_nothing(NOW):
+            expected = RegisterState.OPEN if viewer.may(Permission.REGISTER_KEEP) else RegisterState.NOT_YET
+            register = invented_register(viewer)
+            assert (register.state, len(register.rows), len(register.unset)) == (expected, 2, 1), viewer.role
+        standing = invented_standing(NOW)
+    assert isinstance(standing, Standing)
+    assert (standing.step, standing.viewer.role) == (Step.NONE, Role.COORDINATOR)
+
+
+def test_every_template_stays_loaded(fresh: Flask) -> None:
+    """Jinja keeps 400 of them by itself, so that some of those that were loaded first would be gone again."""
+    number = warm_templates(fresh)
+    cache: Any = fresh.jinja_env.cache
+    assert (number > 400, len(cache) >= number) == (True, True)
 
 
 def test_without_a_database_nothing_is_drawn(database: Database) -> None:

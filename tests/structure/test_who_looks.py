@@ -15,13 +15,11 @@ from portal.services.notices.emergencies import SUBJECT as EMERGENCY
 ROOM = ROOT / "portal"
 
 WHO_MAKES_HATS_OR_VIEWERS = {
+    "access/alike.py": "for a statement, of the hat that asks, or of one with parameters in the place of its ids",
     "access/kept.py": "for a condition, of the very hat or link that asks",
     "access/viewer.py": "the class itself: nobody, a command, a link's holder, a key",
-    "services/audits/answers.py": "for a condition, of the very hat that asks",
     "services/known_people.py": "whoever signs in, who wears what closed_records says",
-    "services/meetings/listing.py": "for a condition, of the very hat that asks",
     "services/packs/making.py": "the board's eyes, which see no family",
-    "services/registers/queries.py": "for a condition, of the very hat that asks",
     "services/rehearsal.py": "nobody's, to warm up before anybody is served",
     "services/restrictions/keeping.py": "a hat with what has just been closed to it",
     "services/sessions.py": "whoever is signed in, who wears what closed_records says",

@@ -1,12 +1,11 @@
 """One answer, read to be changed, as fast as it goes: it is read at every pause in somebody's typing.
 
-Like the register's, the query is built once for each hat and gives plain columns.
+Like the register's, the query is built once for all who see alike and gives plain columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from json import loads
 from typing import Any, NamedTuple
@@ -15,7 +14,8 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import audits as access
-from portal.access.viewer import Hat, Viewer
+from portal.access.alike import built_for_alike
+from portal.access.viewer import Viewer
 from portal.database.plain_rows import PLAIN_ROWS
 from portal.domain.errors import NotPermitted, NotVisible
 from portal.domain.ratings import Scale, scales_from_plain
@@ -62,7 +62,7 @@ _ANSWER = (
 
 
 class _Queries(NamedTuple):
-    """What one hat may see of answers."""
+    """What somebody may see of answers."""
 
     one: Query
     one_alone: Query
@@ -75,9 +75,10 @@ def answer_to_change(change: Change, return_id: int, question_id: int, *, alone:
     Many may answer one return at the same time; `alone` keeps the others waiting until this change is done. Raises
     NotVisible, and NotPermitted where nothing can be answered (any more).
     """
-    queries = _for(change.viewer)
+    queries, ids = _queries(change.viewer)
     query = queries.one_alone if alone else queries.one
-    row = change.session.connection().execute(query, {_RETURN: return_id, _QUESTION: question_id}).one_or_none()
+    places = {**ids, _RETURN: return_id, _QUESTION: question_id}
+    row = change.session.connection().execute(query, places).one_or_none()
     if row is None:
         raise NotVisible("No such question.")
     _check_open(change.viewer, row)
@@ -89,8 +90,9 @@ def section_to_change(change: Change, return_id: int, standard_id: int) -> list[
 
     Raises as `answer_to_change` does; a section in which nothing waits gives nothing.
     """
-    places = {_RETURN: return_id, _STANDARD: standard_id}
-    rows = list(change.session.connection().execute(_for(change.viewer).section, places))
+    queries, ids = _queries(change.viewer)
+    places = {**ids, _RETURN: return_id, _STANDARD: standard_id}
+    rows = list(change.session.connection().execute(queries.section, places))
     if not rows:
         raise NotVisible("No such section.")
     _check_open(change.viewer, rows[0])
@@ -99,7 +101,8 @@ def section_to_change(change: Change, return_id: int, standard_id: int) -> list[
 
 def answer_now(session: Session, viewer: Viewer, return_id: int, question_id: int) -> Any:
     """The answer as it stands now: what whoever was faster has made of it."""
-    return session.connection().execute(_for(viewer).one, {_RETURN: return_id, _QUESTION: question_id}).one()
+    queries, ids = _queries(viewer)
+    return session.connection().execute(queries.one, {**ids, _RETURN: return_id, _QUESTION: question_id}).one()
 
 
 def scale_of(row: Any) -> Scale:
@@ -118,17 +121,8 @@ def _check_open(viewer: Viewer, row: Any) -> None:
         raise NotPermitted("This return cannot be answered now.")
 
 
-def _for(viewer: Viewer) -> _Queries:
-    return _for_hat(viewer.hat) if viewer.hat is not None else _built(viewer)
-
-
-@lru_cache(maxsize=256)
-def _for_hat(hat: Hat) -> _Queries:
-    """Which answers a person sees follows from their hat alone, whoever wears it and whenever they ask."""
-    return _built(Viewer(now=datetime.min.replace(tzinfo=UTC), hat=hat))
-
-
-def _built(viewer: Viewer) -> _Queries:
+@built_for_alike
+def _queries(viewer: Viewer) -> _Queries:
     newest = (
         access.answers_visible_to(viewer)
         .execution_options(**PLAIN_ROWS)

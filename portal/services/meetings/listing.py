@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, select
 
 from portal.access import meetings as access
+from portal.access.alike import built_for_alike
 from portal.access.cases import is_about
-from portal.access.viewer import Hat, Viewer
+from portal.access.viewer import Viewer
 from portal.database.found_otherwise import only_checked
 from portal.database.plain_rows import PLAIN_ROWS
 from portal.database.session import db
@@ -31,8 +31,6 @@ from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED, Standing, s
 COUNTED_AT_MOST = 500
 PER_PAGE = 50
 MOST_PER_PAGE = 100
-_KEPT = 256
-"""So many statements are kept, one for each pair of somebody's hat and the filters asked for."""
 
 
 class Period(StrEnum):
@@ -114,10 +112,10 @@ def list_meetings(viewer: Viewer, filters: Filters, *, page: int = 1, per_page: 
     page = max(1, page)
     is_agency = viewer.role in AGENCY_ROLES
     type_id = next((kind.id for kind in known.values() if kind.code == filters.meeting_type), None)
-    found, total = (_of_agency if is_agency else _of_keeper)(_WhoAsks(viewer.hat, viewer.today), filters, type_id)
-    looked_at = {"looked_at": COUNTED_AT_MOST + 1}
-    rows: _Rows = connection.execute(found, {"rows": per_page + 1, "after": (page - 1) * per_page, **looked_at}).all()
-    number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(total, looked_at) or 0
+    (found, total), ids = (_of_agency if is_agency else _of_keeper)(viewer, viewer.today, filters, type_id)
+    counted = {**ids, "looked_at": COUNTED_AT_MOST + 1}
+    rows: _Rows = connection.execute(found, {**counted, "rows": per_page + 1, "after": (page - 1) * per_page}).all()
+    number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(total, counted) or 0
     has_next = len(rows) > per_page
     rows = rows[:per_page]
     listed = _with_own_part(viewer, rows, known) if is_agency else _with_standing(connection, rows, known)
@@ -130,19 +128,6 @@ def _is_offered(kind: Kind, filters: Filters) -> bool:
     return not kind.is_retired or filters.period is not Period.COMING or kind.code == filters.meeting_type
 
 
-@dataclass(frozen=True)
-class _WhoAsks:
-    """All of a viewer that a list depends on: what they wear, and the day on which they ask."""
-
-    hat: Hat | None
-    today: date
-
-    @property
-    def viewer(self) -> Viewer:
-        """Them at noon of that day: a list does not depend on the hour, so one statement serves all day."""
-        return Viewer(now=datetime.combine(self.today, time(12), UTC), hat=self.hat)
-
-
 def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
     """The rows of a page, each of which brings along how many there are; and that number for a page without rows.
 
@@ -153,14 +138,13 @@ def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
     return shown.execution_options(**PLAIN_ROWS), number
 
 
-# To build a query takes as long as to run it, and people ask for the same lists again.
-@lru_cache(maxsize=_KEPT)
-def _of_agency(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
+@built_for_alike
+def _of_agency(viewer: Viewer, today: date, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings of an agency with its own part in each, in their order, and what is to be counted for them."""
-    own = access.invitations_visible_to(asks.viewer)
+    own = access.invitations_visible_to(viewer)
     if filters.is_search:
         own = only_checked(own, Invitation.partnership_id, Meeting.partnership_id)
-    own = own.where(*_days(asks.today, filters, Invitation.meeting_on), *_lacking(filters))
+    own = own.where(*_days(today, filters, Invitation.meeting_on), *_lacking(filters))
     of_meeting = _of_meeting(filters, type_id)
     joined = own.join(Meeting, Meeting.id == Invitation.meeting_id).where(*of_meeting)
     found = joined.with_only_columns(*_SHOWN, *_OWN_PART)
@@ -168,13 +152,13 @@ def _of_agency(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_
     return _queries(ordered, (joined if of_meeting else own).with_only_columns(Invitation.id))
 
 
-@lru_cache(maxsize=_KEPT)
-def _of_keeper(asks: _WhoAsks, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
+@built_for_alike
+def _of_keeper(viewer: Viewer, today: date, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
     """The meetings that a chair, coordinator or manager sees, in their order, and what is to be counted for them."""
-    seen = access.visible_to(asks.viewer)
+    seen = access.visible_to(viewer)
     if filters.is_search:
         seen = only_checked(seen, Meeting.partnership_id)
-    found = seen.where(*_days(asks.today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id))
+    found = seen.where(*_days(today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id))
     lacking = _lacking(filters)
     if lacking:
         found = found.where(exists().where(Invitation.meeting_id == Meeting.id, HAS_PART, *lacking))

@@ -1,13 +1,12 @@
 """The register's reads, as fast as they go: they run at every touch of a row.
 
-Building a query takes longer than running it, so each is built once for each hat; and they give plain columns,
+Building a query takes longer than running it, so each is built once for all who see alike; and they give plain columns,
 which the connection hands out without the work that loading objects would be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from json import loads
 from typing import Any, NamedTuple
@@ -16,7 +15,8 @@ from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, cast,
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import meetings as access
-from portal.access.viewer import Hat, Viewer
+from portal.access.alike import built_for_alike
+from portal.access.viewer import Viewer
 from portal.database.plain_rows import PLAIN_ROWS
 from portal.domain.rules import QuorumRule
 from portal.domain.vocabulary import MeetingStatus, ReportStatus
@@ -30,7 +30,7 @@ Query = Select[*tuple[Any, ...]]
 
 _ID = "of_meeting"
 
-_ROW = (
+ROW = (
     Invitation.id.label("invitation_id"),
     Invitation.expectation,
     Invitation.confirmed_attendance,
@@ -115,6 +115,9 @@ _BEFOREHAND = (
 whether another of the family's meetings, or the one that it follows, was without its quorum. Whoever chaired those: no
 more of them leaves here."""
 
+MEETING = (*_MEETING, *_BEFOREHAND)
+"""All that is read of a meeting for its register."""
+
 _its_rule = and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == Meeting.meeting_type_id)
 _its_report = and_(
     Report.invitation_id == Invitation.id, Report.status == ReportStatus.SUBMITTED, Report.withdrawn_at.is_(None)
@@ -130,7 +133,7 @@ _MEETINGS = (
     .execution_options(**PLAIN_ROWS)
 )
 _ROWS = (
-    select(*_ROW)
+    select(*ROW)
     .select_from(Meeting)
     .join(Invitation, Invitation.meeting_id == Meeting.id)
     .join(Agency, Agency.id == Invitation.agency_id)
@@ -140,7 +143,7 @@ _ROWS = (
 
 
 class _Queries(NamedTuple):
-    """What one hat may see of a register."""
+    """What somebody may see of a register."""
 
     meeting: Query
     locked_meeting: Query
@@ -152,14 +155,15 @@ def meeting_of(session: Session, viewer: Viewer, meeting_id: int, *, locked: boo
 
     `locked` until the transaction ends, for whoever changes the register, it comes by itself.
     """
-    queries = _for(viewer)
+    queries, ids = _queries(viewer)
     query = queries.locked_meeting if locked else queries.meeting
-    return session.connection().execute(query, {_ID: meeting_id}).one_or_none()
+    return session.connection().execute(query, {**ids, _ID: meeting_id}).one_or_none()
 
 
 def rows_of(session: Session, viewer: Viewer, meeting_id: int) -> Sequence[Any]:
     """The invitations. Read after a lock, they show what whoever held it before has done."""
-    return session.connection().execute(_for(viewer).rows, {_ID: meeting_id}).all()
+    queries, ids = _queries(viewer)
+    return session.connection().execute(queries.rows, {**ids, _ID: meeting_id}).all()
 
 
 @lru_cache(maxsize=256)
@@ -169,17 +173,9 @@ def quorum_from(stored: str | None) -> QuorumRule | None:
     return None if found is None else QuorumRule.from_json(found)
 
 
-def _for(viewer: Viewer) -> _Queries:
-    return _for_hat(viewer.hat) if viewer.hat is not None else _where(access.visible_where(viewer))
-
-
-@lru_cache(maxsize=256)
-def _for_hat(hat: Hat) -> _Queries:
-    """What a person sees follows from their hat alone, whoever wears it and whenever they ask."""
-    return _where(access.visible_where(Viewer(now=datetime.min.replace(tzinfo=UTC), hat=hat)))
-
-
-def _where(visible: ColumnElement[bool]) -> _Queries:
+@built_for_alike
+def _queries(viewer: Viewer) -> _Queries:
+    visible = access.visible_where(viewer)
     wanted = and_(Meeting.id == bindparam(_ID), visible)
     meeting = _MEETINGS.where(wanted)
     locked = meeting.with_for_update(of=Meeting, key_share=True)

@@ -182,13 +182,18 @@ def read_register(viewer: Viewer, meeting_id: int) -> Register:
     meeting = meeting_of(session, viewer, meeting_id)
     if meeting is None:
         raise NotVisible("No such meeting.")
+    return make_register(viewer, meeting, rows_of(session, viewer, meeting_id))
+
+
+def make_register(viewer: Viewer, meeting: Any, invitations: Iterable[Any]) -> Register:
+    """The register of a meeting and its invitations as queries.py reads them for this viewer."""
     rule, today = quorum_from(meeting.quorum), viewer.today
-    rows = [_row(row, meeting.status, today) for row in rows_of(session, viewer, meeting_id)]
+    rows = [_row(row, meeting.status, today) for row in invitations]
     rows.sort(key=_place)
     closed = meeting.register_closed_at is not None
-    note, closed_by, said = _closing(viewer, meeting_id) if closed else ("", "", SaidOfQuorum())
+    note, closed_by, said = _closing(viewer, meeting.id) if closed else ("", "", SaidOfQuorum())
     return Register(
-        meeting_id=meeting_id,
+        meeting_id=meeting.id,
         partnership_id=meeting.partnership_id,
         case_id=meeting.case_id,
         meeting_type_id=meeting.meeting_type_id,
