@@ -80,13 +80,14 @@ def ids(database):
 
 @pytest.fixture(scope="session")
 def kept_conditions() -> list[Any]:
-    """What keeps a condition for each hat, under `make mutants` alone."""
+    """What keeps a condition for each hat, or a statement for all alike, under `make mutants` alone."""
     if "MUTANT_UNDER_TEST" not in os.environ:
         return []
     # Where tests/conftest.py has put what was loaded, Python does not tell of it.
     gc.unfreeze()
     kind = type(lru_cache(stay_fresh))
-    return [one for one in gc.get_objects() if isinstance(one, kind) and "kept_for_hat" in one.__qualname__]
+    keepers = ("kept_for_hat", "built_for_alike")
+    return [one for one in gc.get_objects() if isinstance(one, kind) and one.__qualname__.startswith(keepers)]
 
 
 @pytest.fixture(autouse=True)
