@@ -40,6 +40,9 @@ from portal.services.sessions import Standing as SignedIn
 NOBODYS = 0
 """An id that no row has."""
 
+_OF_ANY_SIZE = (NOBODYS, -(2**31))
+"""Ids that no row has, a short one and a long one: to psycopg these are two types, and a statement of each another."""
+
 _TIMES = 6
 """So often is each statement run, twice: psycopg prepares it the sixth time, PostgreSQL plans it five times more."""
 
@@ -134,8 +137,9 @@ def prepare_statements(now: datetime) -> bool:
             sessions.load("", now)
             standings(db.session.connection(), [NOBODYS])
             for viewer in viewers_of_nothing(now):
-                queries.meeting_of(db.session(), viewer, NOBODYS)
-                queries.rows_of(db.session(), viewer, NOBODYS)
+                for meeting_id in _OF_ANY_SIZE:
+                    queries.meeting_of(db.session(), viewer, meeting_id)
+                    queries.rows_of(db.session(), viewer, meeting_id)
     except SQLAlchemyError:
         # Whether the database can be used is for /health/ready to say.
         return False
