@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import bindparam
 
+from portal.access.kept import NO_TIME
 from portal.access.viewer import Hat, Viewer
 
 P = ParamSpec("P")
@@ -30,8 +30,6 @@ _SOME = 0
 
 _KEPT = 512
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
-
 
 def built_for_alike(build: Callable[Concatenate[Viewer, P], T]) -> Callable[Concatenate[Viewer, P], tuple[T, Ids]]:
     """Keep what `build` makes of a viewer and of whatever else it is given; gives it with the ids to execute it with.
@@ -42,14 +40,14 @@ def built_for_alike(build: Callable[Concatenate[Viewer, P], T]) -> Callable[Conc
     """
 
     def of_hat(hat: Hat, *others: P.args, **named: P.kwargs) -> T:
-        return build(Viewer(now=_NO_TIME, hat=hat), *others, **named)
+        return build(Viewer(now=NO_TIME, hat=hat), *others, **named)
 
     kept = cast(Callable[Concatenate[Hat, P], T], lru_cache(maxsize=_KEPT)(of_hat))
 
     @wraps(build)
     def built(viewer: Viewer, /, *others: P.args, **named: P.kwargs) -> tuple[T, Ids]:
         if viewer.hat is None:
-            return build(replace(viewer, now=_NO_TIME), *others, **named), {}
+            return build(replace(viewer, now=NO_TIME), *others, **named), {}
         hat, ids = _alike(viewer.hat)
         return kept(hat, *others, **named), ids
 

@@ -14,7 +14,8 @@ T = TypeVar("T")
 _KEPT = 512
 """For so many hats, of each condition: those who are at work at the same time."""
 
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+"""The moment of whoever must depend on none."""
 
 
 def kept_for_hat(build: Callable[[Viewer], T]) -> Callable[[Viewer], T]:
@@ -22,13 +23,13 @@ def kept_for_hat(build: Callable[[Viewer], T]) -> Callable[[Viewer], T]:
 
     @lru_cache(maxsize=_KEPT)
     def of_hat(hat: Hat | None, system: str | None, partnership_id: int | None) -> T:
-        return build(Viewer(now=_NO_TIME, hat=hat, system=system, system_partnership_id=partnership_id))
+        return build(Viewer(now=NO_TIME, hat=hat, system=system, system_partnership_id=partnership_id))
 
     @wraps(build)
     def kept(viewer: Viewer) -> T:
         if viewer.link is not None:
             # Each is used for minutes: kept, they would push out the hats of those who work all day.
-            return build(Viewer(now=_NO_TIME, link=viewer.link))
+            return build(Viewer(now=NO_TIME, link=viewer.link))
         return of_hat(viewer.hat, viewer.system, viewer.system_partnership_id)
 
     return kept

@@ -34,6 +34,7 @@ from portal.services.meetings.listing import PER_PAGE, ListedMeeting, MeetingLis
 from portal.services.meetings.outlook import Standing, standings
 from portal.services.registers import queries
 from portal.services.registers.sheet import Register, make_register
+from portal.services.session_rows import BY_TOKEN
 from portal.services.sessions import Ended
 from portal.services.sessions import Standing as SignedIn
 
@@ -107,9 +108,7 @@ def invented_standing(now: datetime) -> SignedIn | Ended:
     """A sign-in that nobody has, made of its row as real ones are."""
     moments = dict.fromkeys(("started_at", "last_seen_at", "proved_at", "totp_confirmed_at"), now)
     hat = {"hat_id": NOBODYS, "partnership_id": NOBODYS, "partnership_name": "", "role": Role.COORDINATOR}
-    row = _row(
-        sessions.BY_TOKEN.selected_columns, user_id=NOBODYS, code_checked=True, unread_notices=0, **moments, **hat
-    )
+    row = _row(BY_TOKEN.selected_columns, user_id=NOBODYS, code_checked=True, unread_notices=0, **moments, **hat)
     return sessions.standing_of([row], now, counts=True, seen_at=None)
 
 

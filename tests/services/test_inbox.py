@@ -20,6 +20,7 @@ from portal.models.sessions import SignInSession
 from portal.services import sessions
 from portal.services.changes import changing
 from portal.services.notices.inbox import list_inbox, mark_all_read, open_notice
+from portal.services.session_rows import BY_TOKEN, MOST_UNREAD
 from tests.services.notice_steps import give, tell_nobody_anything
 from tests.services.rows import change, stored, trail
 from tests.world import NOW
@@ -180,9 +181,9 @@ def test_the_header_counts_nothing_before_the_code(both):
 
 def test_the_header_stops_counting_where_it_no_longer_matters(lead):
     token = signed_in(lead)
-    for _ in range(sessions.MOST_UNREAD + 5):
+    for _ in range(MOST_UNREAD + 5):
         give(lead.hat, lead.user_id)
-    assert unread(token) == sessions.MOST_UNREAD
+    assert unread(token) == MOST_UNREAD
 
 
 def test_a_long_inbox_has_pages_and_asks_no_more(lead, count_queries):
@@ -206,7 +207,7 @@ def test_the_header_s_number_comes_from_its_index():
     """However long the inbox grows: the header is on every page."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL reads a table this small whole, as it should")
-    statement = sessions._BY_TOKEN.compile(db.engine)
+    statement = BY_TOKEN.compile(db.engine)
     values = statement.construct_params({"digest": bytes(32)})
     given = tuple(values[name] for name in statement.positiontup)
     plan = [row[3] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]

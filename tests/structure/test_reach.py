@@ -23,7 +23,7 @@ WHO_LOOKS_ACROSS = {
     "services/return_links/contacts.py": "nobody renames a person whom another partnership knows",
     "services/return_links/opening.py": "the door of links: whose link it is",
     "services/scheduling/engagements.py": "when people are wanted elsewhere, without saying what for",
-    "services/sessions.py": "the door: whose session it is, and where they work",
+    "services/session_rows.py": "the door: whose session it is, and where they work",
 }
 """By file under portal/, why it looks across all partnerships on the database's side of the wall."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Exists, and_, exists, func, select
+from sqlalchemy import Exists, and_, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access import meetings as meetings_access
@@ -21,22 +21,19 @@ from portal.domain.deadlines import ReportState, report_state
 from portal.domain.errors import NotVisible
 from portal.domain.report_bundles import place_of
 from portal.domain.sharing_vocabulary import ConsultationState
-from portal.domain.vocabulary import ActivityOutcome, MeetingStatus, ReportStatus
-from portal.models.activity import Activity
+from portal.domain.vocabulary import MeetingStatus, ReportStatus
 from portal.models.consultations import Consultation
 from portal.models.files import StoredFile
 from portal.models.meetings import Invitation, Meeting
 from portal.models.named_people import MeetingCase
 from portal.models.partnerships import Agency
-from portal.models.people import User
 from portal.models.report_bundles import BundledReport, ReportBundle
 from portal.models.reports import Report
 from portal.services import activity, file_reading
 from portal.services.meetings.outlook import HAS_PART
 from portal.services.reports.bundle_clock import cut_off
 from portal.services.reports.bundle_held_back import MadeDocument, held_from, made_without
-
-OPENED = "bundle.opened"
+from portal.services.reports.bundle_readers import OPENED, Reader, readers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +51,6 @@ class Standing:
     is_later: bool
     has_talk: bool
     """Whether the open bundle says what the agency told the chair by telephone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One person who opened a bundle: first, and how often."""
-
-    name: str
-    agency: str
-    first_at: datetime
-    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +120,7 @@ def bundle_page(viewer: Viewer, meeting_id: int) -> BundlePage:
         .order_by(ReportBundle.number.desc())
         .options(joinedload(ReportBundle.cut_by))
     ).all()
-    readers = _readers(session, viewer, [row.id for row in rows]) if sees_readers else {}
+    readers = readers_of(session, viewer, [row.id for row in rows]) if sees_readers else {}
     return BundlePage(
         meeting=meeting,
         standings=_standings(session, viewer, meeting),
@@ -272,32 +259,3 @@ def _talk_in_it() -> Exists:
         )
         .correlate(Invitation, ReportBundle)
     )
-
-
-def _readers(session: Session, viewer: Viewer, bundle_ids: Collection[int]) -> dict[int, tuple[Reader, ...]]:
-    """Who opened each bundle, from the trail; the first who did stands first."""
-    found: dict[int, tuple[Reader, ...]] = {}
-    rows = session.execute(
-        select(
-            Activity.subject_id,
-            User.name,
-            Agency.name.label("agency"),
-            func.min(Activity.at).label("first_at"),
-            func.count().label("times"),
-        )
-        .join(User, User.id == Activity.user_id)
-        .outerjoin(Agency, Agency.id == Activity.agency_id)
-        .where(
-            Activity.partnership_id == viewer.partnership_id,
-            Activity.outcome == ActivityOutcome.DONE,
-            Activity.verb == OPENED,
-            Activity.subject == "bundle",
-            Activity.subject_id.in_(bundle_ids),
-        )
-        .group_by(Activity.subject_id, Activity.user_id, Activity.agency_id, User.name, Agency.name)
-        .order_by(func.min(Activity.at), User.name)
-    )
-    for row in rows:
-        reader = Reader(row.name, row.agency or "", row.first_at, row.times)
-        found[row.subject_id] = (*found.get(row.subject_id, ()), reader)
-    return found
