@@ -139,6 +139,8 @@ def test_the_lead_signs_it_off(page, new_page, served, sign_in_in_browser):
     sign_in_in_browser(teacher, served.world.person("a.school.practitioner"))
     teacher.goto(f"/meetings/{place.id}/report")
     teacher.get_by_role("button", name="We hardly know this family").click()
+    # The whole form asks this too: what is typed before the short one has come is typed into the page that goes.
+    expect(teacher.get_by_text("This is the short form")).to_be_visible()
     teacher.get_by_label("How you know").fill("For a week.")
     teacher.get_by_label("What you are worried about").fill("Nothing yet.")
     teacher.get_by_role("button", name="Check and send").click()
