@@ -21,7 +21,7 @@ from portal.domain.retention import DEFAULTS, Cause, ErasureState, HoldScope, Re
 from portal.models.cases import Case, Child
 from portal.models.records import Erasure, LegalHold, RecordsContact, RetentionRule, SubjectExport
 from portal.services.records.certificates import seal
-from portal.services.records.closure import Found, gather, tables
+from portal.services.records.closure import Found, gather, tables, written_columns
 from portal.services.subject_access.gathering import Reader
 from tests.world import NOW, PARTNERSHIPS, World
 
@@ -152,7 +152,7 @@ def said_in(found: Found) -> Iterator[str]:
     """Every value of these rows, opened."""
     for name, of_table in found.rows.items():
         for row in of_table.values():
-            for column in tables()[name].columns:
+            for column in written_columns(tables()[name]):
                 value = row[column.name]
                 if isinstance(column.type, EncryptedText) and value is not None:
                     yield keyring.decrypt(bytes(value), column.type.place)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
-from portal.access import meetings
+from portal.access import cases, meetings
 from portal.access.audits import OPEN_STATUSES, is_own
 from portal.access.closed_records import open_meetings_where
 from portal.access.kept import kept_for_hat
@@ -19,7 +19,6 @@ from portal.models.actions import Action
 from portal.models.audits import AuditReturn
 from portal.models.cases import Child
 from portal.models.meetings import Invitation, Meeting
-from portal.models.named_people import MeetingCase
 from portal.models.partnerships import Agency
 
 READS_HISTORY = frozenset({Role.BUSINESS_MANAGER, Role.SCRUTINEER})
@@ -207,8 +206,7 @@ def standing_before(viewer: Viewer, conference: Meeting) -> Select[Action]:
     if not may_record(viewer, conference):
         return select(Action).where(false())
     of_case = or_(
-        Meeting.case_id == conference.case_id,
-        Meeting.id.in_(select(MeetingCase.meeting_id).where(MeetingCase.case_id == conference.case_id)),
+        cases.is_about(conference.case_id),
         Action.child_id.in_(select(Child.id).where(Child.case_id == conference.case_id)),
     )
     return (

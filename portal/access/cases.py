@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.access import meetings
@@ -47,11 +47,20 @@ def is_about(*case_ids: int, or_one_of: Collection[int] = ()) -> ColumnElement[b
     return Meeting.id.in_(union_all(*ids))
 
 
+def families_of_meeting(meeting_id: int) -> CompoundSelect[int]:
+    """The ids of every family that a meeting is about, for a caller who has found the meeting visible.
+
+    As one list too: with an OR of both, PostgreSQL looks at every child that there is.
+    """
+    return union_all(
+        select(Meeting.case_id).where(Meeting.id == meeting_id),
+        select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id),
+    )
+
+
 def children_of_meeting(meeting_id: int) -> Select[Child]:
     """The children of every family that a meeting is about, for a caller who has found the meeting visible."""
-    further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id)
-    first = select(Meeting.case_id).where(Meeting.id == meeting_id)
-    return select(Child).where(or_(Child.case_id.in_(first), Child.case_id.in_(further)))
+    return select(Child).where(Child.case_id.in_(families_of_meeting(meeting_id)))
 
 
 def _has_meeting(viewer: Viewer, about: type[Case] | type[Child]) -> ColumnElement[bool]:

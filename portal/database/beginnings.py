@@ -1,47 +1,34 @@
-"""How a text begins, whatever its case, found along an index: LIKE reads all that there is, on SQLite in any event."""
+"""How a text begins, whatever its case, found along an index: LIKE reads all that there is, on SQLite in any event.
+
+The text is kept in lower case in a column that the database itself fills, because an index of `lower(…)` is of no use
+behind PostgreSQL's second wall: it applies the wall's condition before any function that might tell of a row that it
+refuses, and `lower` counts as one, while plain comparisons do not (docs/adr/0058).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import ColumnElement, Computed, Text, and_
+from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
 
-from sqlalchemy import ColumnElement, Index, String, column, func, literal
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-
-_LAST = 0x10FFFF
+_LAST = chr(0x10FFFF)
 """The last character there is: no text that begins alike comes after one that ends with it."""
 
-
-class _Begins(FunctionElement[bool]):
-    """A lower-case text, and the beginning that it is to have."""
-
-    inherit_cache = True
-    name = "begins"
+_BY_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Byte by byte, as SQLite compares in any event: the order of a language has no place where every beginning ends."""
 
 
-@compiles(_Begins, "sqlite")
-def _on_sqlite(element: _Begins, compiler: SQLCompiler, **options: Any) -> str:
-    text, beginning = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({text} >= {beginning} AND {text} < ({beginning} || char({_LAST})))"
+def lower_case_of(column: str) -> MappedColumn[str | None]:
+    """Another column's text in lower case, for `begins_with` alone: neither written nor read with its row."""
+    return mapped_column(
+        _BY_BYTES, Computed(f"lower({column})", persisted=True), deferred=True, deferred_raiseload=True
+    )
 
 
-@compiles(_Begins, "postgresql")
-def _on_postgresql(element: _Begins, compiler: SQLCompiler, **options: Any) -> str:
-    # Byte by byte, as the index is, whatever order the database's language has.
-    text, beginning = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({text} ~>=~ {beginning} AND {text} ~<~ ({beginning} || chr({_LAST})))"
+def begins_with(lowered: InstrumentedAttribute[str | None], beginning: str) -> ColumnElement[bool]:
+    """Whether a text begins like this, in capitals or not. `lowered` is the column that holds it in lower case.
 
-
-def begins_with(text: Any, beginning: str) -> ColumnElement[bool]:
-    """Whether a column's text begins like this, in capitals or not."""
-    return _Begins(func.lower(text), literal(beginning.lower(), String))
-
-
-def index_of_beginnings(name: str, within: str, text: str) -> Index:
-    """The index that `begins_with` is answered by, of the rows that share `within`.
-
-    SQLAlchemy cannot read it back from SQLite: a migration that copies the table there has to make it again.
+    To be ordered by the same column where there is a LIMIT: in another order PostgreSQL may read along that one,
+    through all rows, until enough of them begin alike.
     """
-    lowered = func.lower(column(text)).label("lowered")
-    return Index(name, within, lowered, postgresql_ops={"lowered": "text_pattern_ops"})
+    sought = beginning.lower()
+    return and_(lowered >= sought, lowered < sought + _LAST)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database.beginnings import index_of_beginnings
+from portal.database.beginnings import lower_case_of
 from portal.database.declarative import Base, Versioned, at_most
 from portal.database.types import EncryptedText
 
@@ -20,12 +20,13 @@ class Case(Versioned, Base):
         UniqueConstraint("partnership_id", "id"),
         UniqueConstraint("partnership_id", "reference"),
         at_most("reference", 40),
-        index_of_beginnings("ix_cases_reference", "partnership_id", "reference"),
+        Index("ix_cases_lower_reference", "partnership_id", "lower_reference"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
     reference: Mapped[str] = mapped_column(String(40))
+    lower_reference: Mapped[str | None] = lower_case_of("reference")
     created_at: Mapped[datetime]
 
     children: Mapped[list[Child]] = relationship(

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Time, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.database.beginnings import index_of_beginnings
+from portal.database.beginnings import lower_case_of
 from portal.database.declarative import Base, Versioned, at_most, one_of
 from portal.database.types import EncryptedText
 from portal.domain.meeting_vocabulary import InquorateReason, MeetingVariant, TriggerKind
@@ -65,13 +65,14 @@ class Meeting(Versioned, Base):
             "ix_meetings_open", "partnership_id", "scheduled_on", sqlite_where=text(OPEN), postgresql_where=text(OPEN)
         ),
         Index("ix_meetings_case", "case_id"),
-        index_of_beginnings("ix_meetings_reference", "partnership_id", "reference"),
+        Index("ix_meetings_lower_reference", "partnership_id", "lower_reference"),
         Index("ix_meetings_chair", "partnership_id", "chair_membership_id", "scheduled_on", "start_time", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"))
     reference: Mapped[str] = mapped_column(String(40))
+    lower_reference: Mapped[str | None] = lower_case_of("reference")
     meeting_type_id: Mapped[int]
     case_id: Mapped[int]
     chair_membership_id: Mapped[int | None]

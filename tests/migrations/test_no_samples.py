@@ -21,6 +21,12 @@ SELECT c.relname || '.' || a.attname FROM pg_statistic s JOIN pg_attribute a ON 
 AND a.attnum = s.staattnum JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
 """
 
+OF_FUNCTIONS = """
+SELECT s.starelid::regclass::text FROM pg_statistic s JOIN pg_class c ON c.oid = s.starelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'i'
+"""
+"""An index of what a function makes of a column is sampled too, whatever has been said of the column."""
+
 
 def telling() -> set[str]:
     """Columns with ciphertexts, digests and keys, and those of a family's rows with words of any kind."""
@@ -63,6 +69,8 @@ def test_no_sample_is_taken_of_what_may_be_about_a_family(database):
     known = sampled(database)
     assert {"meetings.status", "agencies.name", "invitations.attendance"} <= known
     assert known & telling() == set()
+    with opened(database) as connection:
+        assert connection.execute(OF_FUNCTIONS).fetchall() == []
 
 
 @pytest.mark.usefixtures("on_postgresql")

@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import actions as access
+from portal.access import cases as cases_access
 from portal.access import meetings as meetings_access
 from portal.access.viewer import Viewer
 from portal.database.session import db
@@ -21,7 +22,7 @@ from portal.domain.vocabulary import Answer, Expectation
 from portal.models.actions import Action
 from portal.models.cases import Child
 from portal.models.meetings import Invitation, Meeting
-from portal.models.named_people import MeetingCase, NamedPerson
+from portal.models.named_people import NamedPerson
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
 from portal.models.rule_sets import MeetingType
@@ -184,15 +185,8 @@ def _owners(session: Session, meeting: Meeting, agency_ids: list[int], today: da
 
 def _children(session: Session, meeting: Meeting) -> list[tuple[int, str]]:
     """The children of every family that the meeting is about."""
-    further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting.id)
-    rows = session.execute(
-        select(Child.id, Child.given_name, Child.surname)
-        .where(
-            Child.partnership_id == meeting.partnership_id,
-            or_(Child.case_id == meeting.case_id, Child.case_id.in_(further)),
-        )
-        .order_by(Child.id)
-    )
+    children = cases_access.children_of_meeting(meeting.id).order_by(Child.id)
+    rows = session.execute(children.with_only_columns(Child.id, Child.given_name, Child.surname))
     return [(row.id, f"{row.given_name} {row.surname}") for row in rows]
 
 

@@ -45,12 +45,8 @@ def families_of(viewer: Viewer, meeting_id: int) -> Families:
     """The families of a meeting, for whoever says which they are. Raises NotVisible, NotPermitted."""
     session: Session = db.session()
     meeting, type_name = _found(session, viewer, meeting_id)
-    further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id)
-    rows = session.execute(
-        select(Case.id, Case.reference)
-        .where((Case.id == meeting.case_id) | Case.id.in_(further))
-        .order_by(Case.reference)
-    )
+    about = Case.id.in_(cases_access.families_of_meeting(meeting_id))
+    rows = session.execute(select(Case.id, Case.reference).where(about).order_by(Case.reference))
     families = [Family(row.id, row.reference, row.id == meeting.case_id) for row in rows]
     return Families(meeting, type_name, tuple(sorted(families, key=lambda one: not one.is_first)))
 

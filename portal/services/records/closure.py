@@ -77,11 +77,16 @@ def key_of(table: Table, row: Row) -> Key:
     return tuple(row[column.name] for column in table.primary_key)
 
 
+def written_columns(table: Table) -> list[Column[Any]]:
+    """Every column but those that the database fills from others, which say nothing that is not said already."""
+    return [column for column in table.columns if column.computed is None]
+
+
 def stored_columns(table: Table) -> list[Any]:
-    """Every column as it is stored: encrypted text as bytes."""
+    """Every written column as it is stored: encrypted text as bytes."""
     return [
         type_coerce(column, LargeBinary).label(column.name) if isinstance(column.type, EncryptedText) else column
-        for column in table.columns
+        for column in written_columns(table)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.access import cases as cases_access
 from portal.domain.plans import PlanEnd
 from portal.domain.retention import (
     FamilyDays,
@@ -122,7 +123,7 @@ def _families(
 
 def family_days(session: Session, partnership_id: int, case_id: int) -> FamilyDays:
     """What one family's file is counted from."""
-    of_family = _is_about(case_id)
+    of_family = cases_access.is_about(case_id)
     day = func.coalesce(Meeting.held_on, Meeting.scheduled_on)
     last = session.scalar(select(func.max(day)).where(Meeting.partnership_id == partnership_id, of_family))
     plans = session.execute(
@@ -146,7 +147,11 @@ def family_days(session: Session, partnership_id: int, case_id: int) -> FamilyDa
 def family_unit(session: Session, case_id: int, record_class: RecordClass) -> Unit:
     """A family's file with its children and the agencies that took part."""
     children = session.scalars(select(Child.id).where(Child.case_id == case_id)).all()
-    invited = select(Invitation.agency_id).join(Meeting, Meeting.id == Invitation.meeting_id).where(_is_about(case_id))
+    invited = (
+        select(Invitation.agency_id)
+        .join(Meeting, Meeting.id == Invitation.meeting_id)
+        .where(cases_access.is_about(case_id))
+    )
     knows = select(Involvement.agency_id).where(Involvement.child_id.in_(children))
     return Unit(
         record_class,
@@ -174,11 +179,6 @@ def _quiet_since(partnership_id: int, latest: date) -> Any:
         Escalation.case_id == Case.id, or_(Escalation.closed_at.is_(None), Escalation.closed_at > after)
     )
     return select(Case.id).where(Case.partnership_id == partnership_id, ~met, ~planned, ~raised)
-
-
-def _is_about(case_id: int) -> ColumnElement[bool]:
-    further = select(MeetingCase.meeting_id).where(MeetingCase.case_id == case_id)
-    return or_(Meeting.case_id == case_id, Meeting.id.in_(further))
 
 
 def _escalates(case_id: int) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from portal.models.people import Membership
 from portal.services import files
 from portal.services.activity_chains import snapshot
 from portal.services.changes import changing
-from portal.services.records.closure import tables
+from portal.services.records.closure import tables, written_columns
 
 MANIFEST = "manifest.json"
 STAYS = frozenset(
@@ -135,7 +135,7 @@ def _files_of(partnership_id: int) -> Select[StoredFile]:
 
 def as_csv(database: Session | Connection, table: Table, where: Any) -> tuple[bytes, int]:
     """Those rows of a table as they are taken along, and how many they are: the same rows are always the same bytes."""
-    columns = [column for column in table.columns if _is_taken(column)]
+    columns = [column for column in written_columns(table) if _is_taken(column)]
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow([column.name for column in columns])

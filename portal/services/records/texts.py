@@ -19,7 +19,7 @@ from portal.models.cases import Child
 from portal.models.people import User
 from portal.models.sent_forms import SentForm
 from portal.models.sessions import KeptForm
-from portal.services.records.closure import Found, Key, addressed, key_of, stored_columns, tables
+from portal.services.records.closure import Found, Key, addressed, key_of, stored_columns, tables, written_columns
 
 BLOT = "[erased]"
 SHORTEST_NUMBER = 5
@@ -121,7 +121,7 @@ def forget_typed(session: Session, found: Found, markers: Markers) -> Counter[st
 
 def words_of(table: Table) -> Iterator[Column[Any]]:
     """The columns of a table that people write in."""
-    return (column for column in table.columns if _holds_words(column))
+    return (column for column in written_columns(table) if _holds_words(column))
 
 
 def _holds_words(column: Column[Any]) -> bool:

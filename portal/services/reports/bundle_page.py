@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Exists, and_, exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.access import cases as cases_access
 from portal.access import meetings as meetings_access
 from portal.access import report_bundles as access
 from portal.access import report_withdrawals as withdrawals_access
@@ -25,7 +26,6 @@ from portal.domain.vocabulary import MeetingStatus, ReportStatus
 from portal.models.consultations import Consultation
 from portal.models.files import StoredFile
 from portal.models.meetings import Invitation, Meeting
-from portal.models.named_people import MeetingCase
 from portal.models.partnerships import Agency
 from portal.models.report_bundles import BundledReport, ReportBundle
 from portal.models.reports import Report
@@ -169,8 +169,7 @@ def open_bundle(viewer: Viewer, meeting_id: int, number: int) -> tuple[StoredFil
         )
         .order_by(BundledReport.report_id)
     ).all()
-    further = select(MeetingCase.case_id).where(MeetingCase.meeting_id == meeting_id)
-    cases = session.scalars(select(Meeting.case_id).where(Meeting.id == meeting_id).union(further)).all()
+    cases = set(session.scalars(cases_access.families_of_meeting(meeting_id)))
     document: tuple[StoredFile | MadeDocument, Iterator[bytes]]
     if held:
         document = made_without(session, bundle, held)

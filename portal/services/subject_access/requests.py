@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access import cases as cases_access
 from portal.access import meetings as meetings_access
 from portal.access import records as access
 from portal.access.viewer import Viewer
@@ -17,7 +18,6 @@ from portal.domain.errors import Invalid, NotPermitted, NotVisible
 from portal.domain.subject_access import LONGEST_ASKER
 from portal.models.cases import Case, Child
 from portal.models.meetings import Meeting
-from portal.models.named_people import MeetingCase
 from portal.models.people import User
 from portal.models.records import SubjectExport
 from portal.services.changes import changing
@@ -147,8 +147,7 @@ def find_request(session: Session, viewer: Viewer, export_id: int) -> tuple[Subj
 
 def _check_all_is_open(session: Session, viewer: Viewer, child: Child) -> None:
     """An answer is whole or none: a meeting for named people only is first opened to whoever answers."""
-    further = select(MeetingCase.meeting_id).where(MeetingCase.case_id == child.case_id)
-    about = or_(Meeting.case_id == child.case_id, Meeting.id.in_(further))
+    about = cases_access.is_about(child.case_id)
     every = select(func.count()).select_from(Meeting).where(Meeting.partnership_id == child.partnership_id, about)
     seen = select(func.count()).select_from(meetings_access.visible_to(viewer).where(about).subquery())
     row = session.execute(select(every.scalar_subquery().label("every"), seen.scalar_subquery().label("seen"))).one()

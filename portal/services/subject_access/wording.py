@@ -19,7 +19,7 @@ from portal.domain.record_map import SECRETS
 from portal.domain.working_days import london_time
 from portal.models.partnerships import Agency
 from portal.models.people import Membership, User
-from portal.services.records.closure import Row
+from portal.services.records.closure import Row, written_columns
 
 LOST = "[cannot be opened: its key is lost]"
 _INITIALS = re.compile(r"\b(nhs|upn)\b", re.IGNORECASE)
@@ -60,7 +60,7 @@ def names_in_rows(session: Session, rows: Iterable[Row]) -> Names:
 
 def shown_columns(table: Table) -> list[Column[Any]]:
     """The columns that somebody may read: no key, no code, no digest, and no number that says nothing."""
-    return [column for column in table.columns if _is_shown(column)]
+    return [column for column in written_columns(table) if _is_shown(column)]
 
 
 def words_of(value: Any, column: Column[Any], names: Names) -> str:
