@@ -14,9 +14,12 @@ from psycopg import Connection, Cursor, ServerCursor
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
+from portal.database.planned_once import OPTION as PLANNED_ONCE
 from portal.database.scopes import SCOPE, Scope, current
 
 TELL = "SELECT set_config('portal.reads', %s, true), set_config('portal.writes', %s, true)"
+
+_TELL_AND_PLAN_ONCE = f"{TELL}, set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 _TOLD = "_portal_told"
 """On a connection: what the transaction that is under way has been told."""
@@ -79,10 +82,15 @@ def _run(cursor: Cursor[Any], statement: str, context: Any, execute: Callable[[]
         # Noted first as unknown: what fails on the way has told nobody knows what.
         _note(connection, None)
         with connection.pipeline():
-            connection.execute(TELL, (scope.reads, scope.writes), prepare=True)
+            connection.execute(_telling(context), (scope.reads, scope.writes), prepare=True)
             execute()
         _note(connection, scope)
     return True
+
+
+def _telling(context: Any) -> str:
+    is_planned_once = context is not None and context.execution_options.get(PLANNED_ONCE)
+    return _TELL_AND_PLAN_ONCE if is_planned_once else TELL
 
 
 def _tell(connection: Connection[Any], scope: Scope) -> None:

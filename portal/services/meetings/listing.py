@@ -20,6 +20,7 @@ from portal.access.cases import is_about
 from portal.access.viewer import Viewer
 from portal.database.found_otherwise import only_checked
 from portal.database.plain_rows import PLAIN_ROWS
+from portal.database.planned_once import PLANNED_ONCE
 from portal.database.session import db
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.quoracy import Foresight
@@ -135,7 +136,7 @@ def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
     """
     number = select(func.count()).select_from(counted.limit(bindparam("looked_at")).subquery())
     shown = found.add_columns(number.scalar_subquery()).limit(bindparam("rows")).offset(bindparam("after"))
-    return shown.execution_options(**PLAIN_ROWS), number
+    return shown.execution_options(**PLAIN_ROWS, **PLANNED_ONCE), number
 
 
 @built_for_alike
