@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 import click
-from flask.cli import ScriptInfo, pass_script_info, with_appcontext
+from flask.cli import ScriptInfo, pass_script_info
 from waitress.server import create_server
 
 from portal.commands.outcomes import now, raise_unusable
@@ -38,7 +38,6 @@ SHOWN = (
 
 @click.command("serve", help="Serve the portal on this machine alone (for a trial, not for an area).")
 @click.option("--port", envvar="PORT", default=5000, show_default=True, type=click.IntRange(1, 65535))
-@with_appcontext
 @pass_script_info
 def group(info: ScriptInfo, port: int) -> None:
     """Serve until stopped. Exits 2 where the port is taken."""
@@ -48,12 +47,15 @@ def group(info: ScriptInfo, port: int) -> None:
         server = create_server(app, host=HOST, port=port, threads=THREADS, ident=None, inbuf_overflow=IN_MEMORY)
     except OSError as fault:
         raise_unusable([f"port {port} cannot be used ({fault.strerror}): choose another with PORT="])
-    if misfits := readiness.file_store_misfits():
-        raise_unusable([f"FILE_STORE_URL: {misfit}" for misfit in misfits])
+    with app.app_context():
+        if misfits := readiness.file_store_misfits():
+            raise_unusable([f"FILE_STORE_URL: {misfit}" for misfit in misfits])
     app.extensions["make_ready"]()
     click.echo(f"\nThe portal is at http://{HOST}:{port} (Ctrl-C stops it).")
     if settings.is_demo:
-        _print_accounts()
+        with app.app_context():
+            _print_accounts()
+    # Served with no context of this command's around, which would keep a connection: the one that is prepared already.
     # A demonstration is alive without a second process; an area runs its workers apart. The first pages go before.
     with working(app, first_after=LOOKS_EVERY) if settings.is_demo else nullcontext():
         server.run()

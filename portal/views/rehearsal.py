@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextvars import Context
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -67,8 +68,13 @@ def make_ready(app: Flask) -> int:
     """Rehearse, and let the collector leave alone what is loaded by then; gives how many pages failed.
 
     Otherwise one of the first pages pays for looking through all of it for garbage, which after a fork copies it too:
-    a tenth of a second and more.
+    a tenth of a second and more. As whoever serves a page begins, with no context around: drawn in that of a command
+    (`flask serve`), pages would leave their connection with its session, and the first person would be given another.
     """
+    return Context().run(_make_ready, app)
+
+
+def _make_ready(app: Flask) -> int:
     rehearse(app)
     gc.collect()
     gc.freeze()

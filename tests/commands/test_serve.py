@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portal.commands import serve
+from portal.database.session import db
 from portal.factory import MAX_FORM_BYTES
 from portal.services.clinical_records.uploads import MOST_BYTES
 from tests.harness import apart
@@ -15,6 +16,22 @@ class ServesNobody:
 
     def run(self) -> None:
         """Be done at once."""
+
+
+def test_while_it_serves_the_command_itself_keeps_no_connection(app, database, monkeypatch):
+    """It would keep the one that was prepared, and whoever comes first would wait for another to be."""
+    kept = []
+
+    class Looks(ServesNobody):
+        def run(self) -> None:
+            with app.app_context():
+                kept.append(db.engine.pool.checkedout())
+
+    monkeypatch.setattr(serve, "create_server", lambda *_args, **_options: Looks())
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mode="demo"))
+    db.session.remove()
+    answer = apart(app.test_cli_runner().invoke, args=["serve", "--port", "5196"])
+    assert (answer.exit_code, kept) == (0, [0]), answer.output
 
 
 def test_a_clinical_record_never_waits_on_a_disk(app, database, monkeypatch):

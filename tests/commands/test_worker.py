@@ -15,6 +15,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal.commands import serve
@@ -187,7 +188,8 @@ def test_a_fault_does_not_end_it(app, works, monkeypatch):
 class ServesUntilWorked:
     """In place of a web server: it serves until the work was done, or shows that nobody does it."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
         self.was_worked_beside = False
         self.waited = 0.0
 
@@ -195,7 +197,8 @@ class ServesUntilWorked:
         """Wait for a beat."""
         begun = time.monotonic()
         while self.waited < 3 and not self.was_worked_beside:
-            self.was_worked_beside = bool(beats())
+            with self.app.app_context():
+                self.was_worked_beside = bool(beats())
             self.waited = time.monotonic() - begun
             time.sleep(0.05)
 
@@ -203,7 +206,7 @@ class ServesUntilWorked:
 @pytest.mark.parametrize(("mode", "is_alive"), [("demo", True), ("production", False)])
 def test_a_demonstration_is_alive_without_a_second_process(app, works, monkeypatch, mode, is_alive):
     works(simple=lambda _now: 1)
-    server = ServesUntilWorked()
+    server = ServesUntilWorked(app)
     monkeypatch.setattr(serve, "create_server", lambda *_args, **_options: server)
     monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mode=mode))
     monkeypatch.setitem(app.extensions, "make_ready", lambda: None)

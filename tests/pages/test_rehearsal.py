@@ -116,6 +116,14 @@ def test_without_a_database_nothing_is_drawn(database: Database) -> None:
         db.engine.dispose()
 
 
+def test_whoever_comes_first_is_given_the_connection_that_was_rehearsed_with(fresh: Flask) -> None:
+    """Also under `flask serve`, whose command has a context of its own around all that it does."""
+    with fresh.app_context():
+        assert fresh.extensions["make_ready"]() == 0
+        pool: Any = db.engine.pool
+        assert (pool.checkedout(), pool.checkedin()) == (0, 1)
+
+
 def test_what_is_loaded_by_then_is_no_longer_looked_through(fresh: Flask) -> None:
     assert apart(fresh.extensions["make_ready"]) == 0
     assert gc.get_freeze_count() > 100_000
