@@ -14,7 +14,7 @@ from psycopg import Connection, Cursor, ServerCursor
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
-from portal.database.planned_once import OPTION as PLANNED_ONCE
+from portal.database import planned_once
 from portal.database.scopes import SCOPE, Scope, current
 
 TELL = "SELECT set_config('portal.reads', %s, true), set_config('portal.writes', %s, true)"
@@ -89,7 +89,7 @@ def _run(cursor: Cursor[Any], statement: str, context: Any, execute: Callable[[]
 
 
 def _telling(context: Any) -> str:
-    is_planned_once = context is not None and context.execution_options.get(PLANNED_ONCE)
+    is_planned_once = context is not None and context.execution_options.get(planned_once.OPTION)
     return _TELL_AND_PLAN_ONCE if is_planned_once else TELL
 
 
