@@ -50,7 +50,7 @@ def register_rows(
     stamped = []
     for row in sheet.rows:
         invitation_id = row.invitation_id
-        given = typed.get(invitation_id, row)
+        given = typed.get(invitation_id, row) if typed else row
         values: dict[str, object] = {
             "id": invitation_id,
             "agency": _name(row.agency_name),

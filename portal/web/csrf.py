@@ -33,9 +33,12 @@ class PortalCSRF(CSRFProtect):
 
         Of such a page the browser itself is asked whether it is one of ours, where it tells.
         """
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            # Most requests ask for a page; Flask-WTF would look first whether it is exempt from what is not asked.
+            return
         if request.blueprint not in WITHOUT_REFERRER:
             super().protect(apply_exemptions)  # type: ignore[no-untyped-call]
-        elif request.method in current_app.config["WTF_CSRF_METHODS"]:
+        else:
             try:
                 validate_csrf(self._get_csrf_token())
             except ValidationError as fault:
@@ -59,10 +62,11 @@ class PortalCSRF(CSRFProtect):
 
 def csrf_token() -> str:
     """This request's token. It is good for as long as its session, so it is signed once for that, not for each page."""
-    secret = session.get("csrf_token")
-    if secret is not None and "csrf_token" not in g:
-        g.csrf_token = _signed(current_app.secret_key, secret)
-    token: str = generate_csrf()
+    token: str | None = g.get("csrf_token")
+    if token is None:
+        secret = session.get("csrf_token")
+        # Where the session has no secret yet, Flask-WTF gives it one. It keeps the token under the same name.
+        token = g.csrf_token = generate_csrf() if secret is None else _signed(current_app.secret_key, secret)
     return token
 
 

@@ -65,7 +65,7 @@ def day_time(context: Context, value: date | None, at: time | None = None, *, ye
     words = write_day(value, _today(context), year=year)
     if isinstance(value, datetime):
         return f"{words}, {in_london(value):%H:%M}"
-    return words if at is None else f"{words}, {at:%H:%M}"
+    return words if at is None else f"{words}, {at.isoformat('minutes')}"
 
 
 def short_day(value: date | None) -> str:

@@ -32,7 +32,6 @@ def install_logs(app: Flask) -> None:
     """Log each request by its route's pattern (never its address) with status and time."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

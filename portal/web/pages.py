@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from markupsafe import Markup
 
 from portal.access.roles import Permission
 from portal.access.viewer import Viewer
@@ -14,6 +15,7 @@ from portal.domain.signing_in import IDLE_FOR, WARNED_BEFORE
 from portal.domain.vocabulary import Role
 from portal.web.headers import csp_nonce
 from portal.web.rooms import rooms_for
+from portal.web.templating import component
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,13 @@ def _section_of(endpoint: str) -> str:
     return _WITHIN.get(blueprint, blueprint)
 
 
-def sections_for(viewer: Viewer | None) -> list[Section]:
-    """At most six sections, those of the active role."""
+def sections_for(viewer: Viewer | None) -> Markup:
+    """At most six sections, those of the active role, as the items of a list."""
     if viewer is None or not viewer.is_signed_in or viewer.hat is None:
-        return []
+        return Markup()
     here = request.blueprint or ""
-    kept: dict[Any, list[Section]] = current_app.extensions.setdefault("sections", {})
+    # Drawn once: nothing else tells them apart, and to draw them takes as long as three rows of a table.
+    kept: dict[Any, Markup] = current_app.extensions.setdefault("sections", {})
     key = viewer.hat.role, here, request.script_root
     if key not in kept:
         shown = [
@@ -156,7 +159,8 @@ def sections_for(viewer: Viewer | None) -> list[Section]:
         current = _section_of(here)
         if current not in {_section_of(endpoint) for _words, endpoint in shown}:
             current = _OTHERWISE.get(current, current)
-        kept[key] = [Section(words, url_for(endpoint), _section_of(endpoint) == current) for words, endpoint in shown]
+        made = [Section(words, url_for(endpoint), _section_of(endpoint) == current) for words, endpoint in shown]
+        kept[key] = component("page", "section_items")(made)
     return kept[key]
 
 

@@ -13,7 +13,7 @@ from portal.config import ROOT
 from portal.web.csrf import install_csrf
 from portal.web.headers import csp_nonce, install_headers
 from portal.web.static_files import install_static_files
-from portal.web.templating import install_templating
+from portal.web.templating import component, install_templating
 from portal.web.uploads import install_uploads
 
 TODAY = date(2026, 11, 20)
@@ -53,7 +53,7 @@ def build_app(instance: Path) -> Flask:
         return {
             "viewer": g.get("viewer"),
             "role_label": "Practitioner",
-            "sections": SECTIONS,
+            "sections": component("page", "section_items")(SECTIONS),
             "rooms": [],
             "demo_mode": request.args.get("demo") == "yes",
             "idle_seconds": 1200,

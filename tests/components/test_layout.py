@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -189,3 +190,22 @@ def test_conflict_offers_mine_theirs_and_both(draw: Draw) -> None:
 
 def test_conflict_shows_only_what_differs(draw: Draw) -> None:
     assert [heading.get_text() for heading in conflict(draw).select("section h2")] == ["Strengths"]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "layout",
+        "components/form",
+        "meetings/filters",
+        "meetings/index",
+        "meetings/rows",
+        "meetings/search_box",
+        "registers/rows",
+        "registers/show",
+    ],
+)
+def test_what_is_drawn_most_is_written_in_ascii(app: Flask, template: str) -> None:
+    """One other character doubles the room that the whole page takes while it is drawn, and the time to send it."""
+    words = (Path(app.root_path) / "templates" / f"{template}.html").read_text(encoding="utf-8")
+    assert [line for line in words.splitlines() if not line.isascii()] == []
