@@ -14,7 +14,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from portal.database.known_statements import KnownStatements
 from portal.database.row_security import tell_scopes
+from portal.database.trips import LateCursor
 
 WRITE = "portal_write"
 """Execution option of a connection, and note in a session, that is about to change data."""
@@ -42,12 +44,19 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         to_connect = {"isolation_level": None, "timeout": 30, "cached_statements": _PREPARED}
         return {"connect_args": to_connect, "hide_parameters": True}
-    return {"isolation_level": "AUTOCOMMIT", "hide_parameters": True}
+    return {
+        "isolation_level": "AUTOCOMMIT",
+        # Where there is no transaction, there is nothing to roll back either.
+        "skip_autocommit_rollback": True,
+        "connect_args": {"cursor_factory": LateCursor},
+        "hide_parameters": True,
+    }
 
 
 def prepare_engine(engine: Engine) -> None:
     """Make an engine ready for use; call it once, before the first connection."""
     _forget_after_fork(engine)
+    engine.update_execution_options(compiled_cache=KnownStatements())
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)

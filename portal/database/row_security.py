@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 
 from portal.database import planned_once
 from portal.database.scopes import SCOPE, Scope, current
+from portal.database.trips import Trip, under_way
 
 TELL = "SELECT set_config('portal.reads', %s, true), set_config('portal.writes', %s, true)"
 
@@ -23,6 +24,10 @@ _TELL_AND_PLAN_ONCE = f"{TELL}, set_config('plan_cache_mode', 'force_generic_pla
 
 _TOLD = "_portal_told"
 """On a connection: what the transaction that is under way has been told."""
+
+_TELLERS = "_portal_tellers"
+"""On a connection: the cursors that it is told by. To have a new one learn its types each time takes as long again as
+to tell."""
 
 _UNDOES = ("ROLLBACK TO",)
 """What takes back a setting with everything else that came after a savepoint."""
@@ -72,6 +77,10 @@ def _run(cursor: Cursor[Any], statement: str, context: Any, execute: Callable[[]
         # It looks at no row. In a pipeline the driver would lose count of what the server still knows as prepared.
         execute()
         _note(connection, None)
+    elif trip := under_way(connection):
+        _join(trip, connection, (scope, _telling(context)))
+        execute()
+        trip.sent()
     elif not _has_to_hear(connection, scope):
         execute()
     elif isinstance(cursor, ServerCursor):
@@ -82,7 +91,7 @@ def _run(cursor: Cursor[Any], statement: str, context: Any, execute: Callable[[]
         # Noted first as unknown: what fails on the way has told nobody knows what.
         _note(connection, None)
         with connection.pipeline():
-            connection.execute(_telling(context), (scope.reads, scope.writes), prepare=True)
+            _say(connection, scope, _telling(context))
             execute()
         _note(connection, scope)
     return True
@@ -93,10 +102,29 @@ def _telling(context: Any) -> str:
     return _TELL_AND_PLAN_ONCE if is_planned_once else TELL
 
 
-def _tell(connection: Connection[Any], scope: Scope) -> None:
+def _join(trip: Trip, connection: Connection[Any], asked: tuple[Scope, str]) -> None:
+    """Tell what a statement asks for, once for all those of a trip that ask for the same."""
+    trip.begin()
+    if trip.told != asked:
+        _tell(connection, *asked)
+        trip.told = asked
+
+
+def _tell(connection: Connection[Any], scope: Scope, words: str = TELL) -> None:
     _note(connection, None)
-    connection.execute(TELL, (scope.reads, scope.writes), prepare=True)
+    _say(connection, scope, words)
     _note(connection, scope)
+
+
+def _say(connection: Connection[Any], scope: Scope, words: str) -> None:
+    tellers: dict[str, Cursor[Any]] | None = getattr(connection, _TELLERS, None)
+    if tellers is None:
+        tellers = {}
+        setattr(connection, _TELLERS, tellers)
+    teller = tellers.get(words)
+    if teller is None:
+        teller = tellers[words] = connection.cursor()
+    teller.execute(words, (scope.reads, scope.writes), prepare=True)
 
 
 def _note(connection: Connection[Any], scope: Scope | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, bindparam, exists, select
@@ -42,6 +43,7 @@ HAT_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _HATS.c.post,
     _HATS.c.sector,
 )
+"""What a hat is made of, in the order of its fields: the last columns of whatever reads hats."""
 
 
 def with_hats(source: FromClause) -> FromClause:
@@ -54,23 +56,15 @@ def with_hats(source: FromClause) -> FromClause:
 
 
 def hats_of(rows: Sequence[Row[Any]]) -> tuple[Hat, ...]:
-    """The hats in rows of `with_hats`, which are in the order of the memberships' ids."""
-    return tuple(
-        Hat(
-            membership_id=row.hat_id,
-            partnership_id=row.partnership_id,
-            partnership_name=row.partnership_name,
-            role=row.role,
-            agency_id=row.agency_id,
-            agency_name=row.agency_name,
-            agency_type=row.agency_type,
-            team_id=row.team_id,
-            post=row.post,
-            sector=row.sector,
-        )
-        for row in rows
-        if row.hat_id is not None
-    )
+    """The hats in rows of `with_hats` that end with HAT_COLUMNS, in the order of the memberships' ids."""
+    ends = [row[-len(HAT_COLUMNS) :] for row in rows]
+    return tuple(_hat(*end) for end in ends if end[0] is not None)
+
+
+@lru_cache(maxsize=4096)
+def _hat(*columns: Any) -> Hat:
+    """A hat, made once: a person's is the same with each of their pages."""
+    return Hat(*columns)
 
 
 def hat_to_wear(hats: Sequence[Hat], membership_id: int | None) -> Hat | None:

@@ -31,7 +31,9 @@ OTHER = Viewer(now=NOW, user_id=9, name="Tomos Reed", hat=Hat(8, 2, "Westfold", 
 PLACES = {"of_meeting": 1, "of_return": 2, "of_question": 3, "of_standard": 4, "looked_at": 5, "rows": 6, "after": 7}
 """What the statements are given besides."""
 
-_ASKED = Filters(status=MeetingStatus.SCHEDULED, needs_answer=True, report_missing=True)
+_ASKED = Filters(
+    meeting_type="initial_conference", status=MeetingStatus.SCHEDULED, needs_answer=True, report_missing=True
+)
 
 seen_meetings = built_for_alike(meetings.visible_to)
 
@@ -42,7 +44,7 @@ def built(viewer: Viewer) -> Iterator[tuple[Callable[..., Any], tuple[Any, ...]]
     yield answers._queries, ()
     of_list = listing._of_agency if viewer.role in AGENCY_ROLES else listing._of_keeper
     for filters in (Filters(), _ASKED, Filters(case_ids=(4,), meeting_ids=(5, 6), is_search=True)):
-        yield of_list, (date(2026, 6, 10), filters, None)
+        yield of_list, (date(2026, 6, 10), filters)
 
 
 def written(statement: Select[Any], ids: Mapping[str, Any]) -> tuple[str, list[Any]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from tempfile import TemporaryFile
 from threading import Timer
 
 import psycopg
@@ -18,42 +15,9 @@ from portal.database.scopes import ACROSS, EVERYTHING, NOTHING, Scope, within
 from portal.database.session import db, writing, writing_apart
 from portal.models.cases import Case
 from portal.models.partnerships import Partnership
+from tests.pooled_connections import driver, knows_nothing, sent
 
-KNOWS = "SELECT current_setting('portal.reads', true), current_setting('portal.writes', true)"
 CASES = select(func.count()).select_from(Case)
-
-
-@pytest.fixture
-def server(database):
-    """PostgreSQL; SQLite is told nothing."""
-    if database.backend == "sqlite":
-        pytest.skip("SQLite has no row-level security")
-    # One's own: on one that served other tests, what is asked often is prepared by now, which is a trip more.
-    db.engine.dispose()
-    return database
-
-
-@pytest.fixture
-def of_a(world):
-    """The rows of partnership A."""
-    return Scope.of([world.partnerships["a"]], [world.partnerships["a"]])
-
-
-def driver() -> psycopg.Connection:
-    """The one connection that stands in the pool, behind everything that the portal does."""
-    db.session.remove()
-    assert db.engine.pool.checkedin() == 1
-    with db.engine.connect() as connection:
-        found: psycopg.Connection = connection.connection.driver_connection
-    return found
-
-
-def knows_nothing() -> bool:
-    """Whether the pooled connection has been told nothing that still holds, and shows no row to whoever asks it."""
-    pooled = driver()
-    told = pooled.execute(KNOWS).fetchone()
-    shown = pooled.execute("SELECT count(*) FROM cases").fetchone()
-    return set(told or ()) <= {None, ""} and shown == (0,)
 
 
 def read(scope: Scope) -> int:
@@ -202,18 +166,6 @@ def test_a_short_change_apart_is_told_what_holds(server, of_a):
 
 
 # What it costs
-
-
-def sent(connection: psycopg.Connection, act: Callable[[], object]) -> Counter[str]:
-    """How many messages of each kind the driver sends meanwhile; for each Sync it waits once."""
-    with TemporaryFile() as trace:
-        connection.pgconn.trace(trace.fileno())
-        act()
-        connection.pgconn.untrace()
-        trace.seek(0)
-        lines = [line.split("\t") for line in trace.read().decode().splitlines()]
-    # A statement that is sent with its words fills several lines, of which the first says what it is.
-    return Counter(line[3].split()[0] for line in lines if len(line) > 3 and line[1] == "F")
 
 
 def test_a_page_is_told_with_its_query_and_waits_once(server, of_a):

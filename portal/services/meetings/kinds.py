@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, String, and_, cast, select
 
 from portal.database.id_lists import bound_ids, is_among
+from portal.database.planned_once import PLANNED_ONCE
+from portal.database.trips import Asked
 from portal.domain.rules import ASKS_NOTHING, InquorateRule, QuorumRule
 from portal.models.rule_sets import MeetingRule, MeetingType, RuleSet
 
@@ -61,12 +64,23 @@ _KINDS = (
     .outerjoin(MeetingRule, and_(MeetingRule.rule_set_id == RuleSet.id, MeetingRule.meeting_type_id == MeetingType.id))
     .where(is_among(MeetingType.partnership_id, "partnerships"))
     .order_by(MeetingType.partnership_id, MeetingType.position, MeetingType.id, RuleSet.effective_from.desc())
+    .execution_options(**PLANNED_ONCE)
 )
 
 
 def kinds(connection: Connection, partnership_ids: Iterable[int]) -> Mapping[int, Kind]:
     """The kinds of some partnerships by their ids, each partnership's in its own order, by one query."""
-    rows = connection.execute(_KINDS, {"partnerships": bound_ids(partnership_ids)}).all()
+    query, values = kinds_asked(partnership_ids)
+    return kinds_of(connection.execute(query, values).all())
+
+
+def kinds_asked(partnership_ids: Iterable[int]) -> Asked:
+    """The query that `kinds_of` makes them of, for whoever asks for something else with it."""
+    return _KINDS, {"partnerships": bound_ids(partnership_ids)}
+
+
+def kinds_of(rows: Iterable[Any]) -> Mapping[int, Kind]:
+    """The kinds that stand in rows of `kinds_asked`."""
     found: dict[int, Kind] = {}
     for kind_id, partnership_id, code, name, is_retired, begins, quorum, inquorate in rows:
         before = found.get(kind_id)

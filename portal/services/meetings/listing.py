@@ -12,21 +12,23 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select
 
 from portal.access import meetings as access
 from portal.access.alike import built_for_alike
 from portal.access.cases import is_about
 from portal.access.viewer import Viewer
 from portal.database.found_otherwise import only_checked
-from portal.database.plain_rows import PLAIN_ROWS
+from portal.database.plain_rows import PLAIN_ROWS, word
 from portal.database.planned_once import PLANNED_ONCE
 from portal.database.session import db
+from portal.database.trips import ask_together
 from portal.domain.deadlines import ReportState, report_state
 from portal.domain.quoracy import Foresight
 from portal.domain.vocabulary import AGENCY_ROLES, Answer, Expectation, MeetingStatus
 from portal.models.meetings import Invitation, Meeting
-from portal.services.meetings.kinds import Kind, kinds
+from portal.models.rule_sets import MeetingType
+from portal.services.meetings.kinds import Kind, kinds_asked, kinds_of
 from portal.services.meetings.outlook import HAS_PART, REPORT_ASKED, Standing, standings
 
 COUNTED_AT_MOST = 500
@@ -96,10 +98,15 @@ _SHOWN = (
     Meeting.meeting_type_id,
     Meeting.scheduled_on,
     Meeting.start_time,
-    Meeting.status,
+    word(Meeting.status),
     Meeting.quorate,
 )
-_OWN_PART = (Invitation.expectation, Invitation.answer, Invitation.report_due_on, Invitation.report_received_on)
+_OWN_PART = (
+    word(Invitation.expectation),
+    word(Invitation.answer),
+    Invitation.report_due_on,
+    Invitation.report_received_on,
+)
 
 _Rows = Sequence[Row[*tuple[Any, ...]]]
 _Query = Select[*tuple[Any, ...]]
@@ -108,14 +115,14 @@ _Query = Select[*tuple[Any, ...]]
 def list_meetings(viewer: Viewer, filters: Filters, *, page: int = 1, per_page: int = PER_PAGE) -> MeetingList:
     """The meetings that the viewer sees and asks for: coming ones soonest first, others latest first."""
     connection = db.session.connection()
-    known = kinds(connection, [viewer.partnership_id or 0])
     per_page = min(max(1, per_page), MOST_PER_PAGE)
     page = max(1, page)
     is_agency = viewer.role in AGENCY_ROLES
-    type_id = next((kind.id for kind in known.values() if kind.code == filters.meeting_type), None)
-    (found, total), ids = (_of_agency if is_agency else _of_keeper)(viewer, viewer.today, filters, type_id)
+    (found, total), ids = (_of_agency if is_agency else _of_keeper)(viewer, viewer.today, filters)
     counted = {**ids, "looked_at": COUNTED_AT_MOST + 1}
-    rows: _Rows = connection.execute(found, {**counted, "rows": per_page + 1, "after": (page - 1) * per_page}).all()
+    paged = {**counted, "rows": per_page + 1, "after": (page - 1) * per_page}
+    kind_rows, found_rows = ask_together(connection, kinds_asked([viewer.partnership_id or 0]), (found, paged))
+    known, rows = kinds_of(kind_rows.all()), found_rows.all()
     number = rows[0][-1] if rows else 0 if page == 1 else connection.scalar(total, counted) or 0
     has_next = len(rows) > per_page
     rows = rows[:per_page]
@@ -140,13 +147,13 @@ def _queries(found: _Query, counted: _Query) -> tuple[_Query, _Query]:
 
 
 @built_for_alike
-def _of_agency(viewer: Viewer, today: date, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
+def _of_agency(viewer: Viewer, today: date, filters: Filters) -> tuple[_Query, _Query]:
     """The meetings of an agency with its own part in each, in their order, and what is to be counted for them."""
     own = access.invitations_visible_to(viewer)
     if filters.is_search:
         own = only_checked(own, Invitation.partnership_id, Meeting.partnership_id)
     own = own.where(*_days(today, filters, Invitation.meeting_on), *_lacking(filters))
-    of_meeting = _of_meeting(filters, type_id)
+    of_meeting = _of_meeting(viewer, filters)
     joined = own.join(Meeting, Meeting.id == Invitation.meeting_id).where(*of_meeting)
     found = joined.with_only_columns(*_SHOWN, *_OWN_PART)
     ordered = found.order_by(*_order(filters, Invitation.meeting_on, Meeting.start_time, Invitation.meeting_id))
@@ -154,12 +161,12 @@ def _of_agency(viewer: Viewer, today: date, filters: Filters, type_id: int | Non
 
 
 @built_for_alike
-def _of_keeper(viewer: Viewer, today: date, filters: Filters, type_id: int | None) -> tuple[_Query, _Query]:
+def _of_keeper(viewer: Viewer, today: date, filters: Filters) -> tuple[_Query, _Query]:
     """The meetings that a chair, coordinator or manager sees, in their order, and what is to be counted for them."""
     seen = access.visible_to(viewer)
     if filters.is_search:
         seen = only_checked(seen, Meeting.partnership_id)
-    found = seen.where(*_days(today, filters, Meeting.scheduled_on), *_of_meeting(filters, type_id))
+    found = seen.where(*_days(today, filters, Meeting.scheduled_on), *_of_meeting(viewer, filters))
     lacking = _lacking(filters)
     if lacking:
         found = found.where(exists().where(Invitation.meeting_id == Meeting.id, HAS_PART, *lacking))
@@ -195,11 +202,13 @@ def _lacking(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _of_meeting(filters: Filters, type_id: int | None) -> list[ColumnElement[bool]]:
+def _of_meeting(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     """What is asked of the meeting's other facts."""
     found: list[ColumnElement[bool]] = []
     if filters.meeting_type:
-        found.append(false() if type_id is None else Meeting.meeting_type_id == type_id)
+        of_code = MeetingType.code == filters.meeting_type
+        asked = select(MeetingType.id).where(MeetingType.partnership_id == viewer.partnership_id, of_code)
+        found.append(Meeting.meeting_type_id == asked.scalar_subquery())
     if filters.status is not None:
         found.append(Meeting.status == filters.status)
     if filters.needs_answer:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, aliased
 from portal.access import meetings as access
 from portal.access.alike import built_for_alike
 from portal.access.viewer import Viewer
-from portal.database.plain_rows import PLAIN_ROWS
+from portal.database.plain_rows import PLAIN_ROWS, word
+from portal.database.trips import ask_together
 from portal.domain.rules import QuorumRule
 from portal.domain.vocabulary import MeetingStatus, ReportStatus
 from portal.models.frozen_months import FrozenMonth
@@ -32,17 +33,17 @@ _ID = "of_meeting"
 
 ROW = (
     Invitation.id.label("invitation_id"),
-    Invitation.expectation,
-    Invitation.confirmed_attendance,
+    word(Invitation.expectation),
+    word(Invitation.confirmed_attendance),
     Invitation.confirmed_by_id,
-    Invitation.present_by,
+    word(Invitation.present_by),
     Invitation.is_deputy,
     Invitation.left_early,
     Invitation.confirmed_note,
-    Agency.agency_type,
+    word(Agency.agency_type),
     Agency.name.label("agency_name"),
-    Invitation.answer,
-    Invitation.declared_attendance,
+    word(Invitation.answer),
+    word(Invitation.declared_attendance),
     Invitation.report_due_on,
     Invitation.report_received_on,
     Report.id.label("report_id"),
@@ -164,6 +165,14 @@ def rows_of(session: Session, viewer: Viewer, meeting_id: int) -> Sequence[Any]:
     """The invitations. Read after a lock, they show what whoever held it before has done."""
     queries, ids = _queries(viewer)
     return session.connection().execute(queries.rows, {**ids, _ID: meeting_id}).all()
+
+
+def sheet_of(session: Session, viewer: Viewer, meeting_id: int) -> tuple[Any, Sequence[Any]]:
+    """The meeting and its invitations at once, for whoever only looks."""
+    queries, ids = _queries(viewer)
+    values = {**ids, _ID: meeting_id}
+    meeting, rows = ask_together(session.connection(), (queries.meeting, values), (queries.rows, values))
+    return meeting.one_or_none(), rows.all()
 
 
 @lru_cache(maxsize=256)
