@@ -21,7 +21,7 @@ from portal.domain.quoracy import Foresight, Outlook
 from portal.domain.vocabulary import Answer, Expectation, MeetingStatus
 from portal.services.meetings.listing import ListedMeeting, MeetingList
 from portal.services.meetings.outlook import Standing
-from portal.web.stencils import Stencil
+from portal.web.stencils import Stencil, in_ascii
 
 _PARTS = {expectation: Markup.escape(short_label(expectation)) for expectation in Expectation}
 _ANSWERS = {answer: Markup.escape(short_label(answer)) for answer in Answer}
@@ -96,7 +96,7 @@ def _keeper_cells(found: MeetingList, pieces: _Pieces) -> Iterator[tuple[Markup,
 
 @lru_cache(maxsize=256)
 def _type(name: str) -> Markup:
-    return Markup.escape(name)
+    return in_ascii(name)
 
 
 @lru_cache(maxsize=4096)

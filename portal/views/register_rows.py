@@ -20,7 +20,7 @@ from portal.domain.registers import CHOICES
 from portal.domain.vocabulary import Answer, Attendance, Expectation
 from portal.forms.registers import TypedRow
 from portal.services.registers.sheet import Register, RegisterRow
-from portal.web.stencils import Stencil
+from portal.web.stencils import Stencil, in_ascii
 
 Pieces = Mapping[str, Stencil]
 
@@ -86,7 +86,7 @@ def _report(row: RegisterRow, pieces: Pieces, meeting: Markup, *, reads_reports:
 
 @lru_cache(maxsize=1024)
 def _name(agency: str) -> Markup:
-    return Markup.escape(agency)
+    return in_ascii(agency)
 
 
 @lru_cache(maxsize=1024)

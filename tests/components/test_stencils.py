@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,22 +10,33 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.domain.labels import short_label
 from portal.domain.registers import CHOICES
-from portal.web.stencils import Stencil
+from portal.web.stencils import Stencil, in_ascii
 from portal.web.templating import component
 
 CHOSEN = [(choice.value, short_label(choice)) for choice in CHOICES]
 
 
-@given(st.text(), st.text())
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cn", "Cs"]))
+"""What people write: no control, and nothing that is no character."""
+
+
+@given(WORDS, WORDS)
 def test_whatever_somebody_wrote_stands_there_as_text(name, note):
     stencil = Stencil(Markup('<p id="%(id)s" title="%(note)s">%(name)s %(name)s 100%%</p>'))
     stamped = stencil.stamp({"id": 7, "name": name, "note": note})
-    assert stamped == f'<p id="7" title="{escape(note)}">{escape(name)} {escape(name)} 100%%</p>'
+    assert unescape(stamped) == f'<p id="7" title="{note}">{name} {name} 100%%</p>'
+    assert "<" not in stamped.removeprefix("<p").removesuffix("</p>")
+    assert stamped.isascii()
     assert isinstance(stamped, Markup)
+
+
+@given(st.text(st.characters(exclude_categories=["Cn", "Cs"])))
+def test_references_are_read_as_what_was_meant(words):
+    assert unescape(in_ascii(words)) == words
 
 
 def test_html_stays_html_and_a_place_without_a_value_stays_empty():
