@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -30,9 +34,19 @@ class TimelessCookie(SecureCookieSessionInterface):
             return None
         held = request.cookies.get(self.get_cookie_name(app))
         try:
-            return self.session_class(serializer.loads(held)) if held else self.session_class()
+            return self.session_class(deepcopy(_read(serializer, held))) if held else self.session_class()
         except BadSignature:
             return self.session_class()
+
+
+@lru_cache(maxsize=4096)
+def _read(serializer: URLSafeTimedSerializer, held: str) -> dict[str, Any]:
+    """What a cookie holds, if the keys of `serializer` have signed it: which it has for good, or never.
+
+    A browser sends the same one with each of its requests. Whether the sign-in in it still holds, its row says.
+    """
+    found: dict[str, Any] = serializer.loads(held)
+    return found
 
 
 def install_session_cookie(app: Flask) -> None:
