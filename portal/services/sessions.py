@@ -1,7 +1,7 @@
 """Sign-ins on the server's side: what a cookie's token stands for now, how one starts, goes on and ends.
 
-Nothing about a sign-in is kept in the cookie but a random token, and nothing of it in memory, so that whatever
-ends a session ends it at the next request, in every worker.
+Nothing about a sign-in is kept in the cookie but a random token, and nothing of what it stands for in memory, so
+that whatever ends a session ends it at the next request, in every worker.
 """
 
 from __future__ import annotations
