@@ -48,7 +48,6 @@ def engine_options(url: str) -> dict[str, Any]:
         "isolation_level": "AUTOCOMMIT",
         # Where there is no transaction, there is nothing to roll back either.
         "skip_autocommit_rollback": True,
-        "connect_args": {"cursor_factory": LateCursor},
         "hide_parameters": True,
     }
 
@@ -61,7 +60,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         return
-    event.listen(engine, "connect", _leave_uncompiled)
+    event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _asking(engine.dialect))
     tell_scopes(engine)
@@ -86,7 +85,9 @@ def _forget_after_fork(engine: Engine) -> None:
     os.register_at_fork(after_in_child=forget)
 
 
-def _leave_uncompiled(connection: Any, _entry: ConnectionPoolEntry) -> None:
+def _prepare_connection(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    # Here and not among the arguments, because the replica (`stand_in`) is connected to with others.
+    connection.cursor_factory = LateCursor
     # The queries of a page look dear to the planner and take a millisecond; compiling one first takes a hundred.
     connection.execute("SET jit = off")
     connection.commit()

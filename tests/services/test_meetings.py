@@ -89,6 +89,8 @@ def test_coming_meetings_stand_soonest_first_and_others_latest_first(world, view
     [
         (Filters(period=Period.ALL, meeting_type="strategy_meeting"), ["strategy"], ["strategy"]),
         (Filters(period=Period.ALL, meeting_type="family_meeting"), [], []),
+        (Filters(period=Period.ALL, meeting_type="nonsense"), [], []),
+        (Filters(period=Period.ALL, meeting_type="strategy\0_meeting"), [], []),
         (Filters(period=Period.ALL, status=MeetingStatus.CANCELLED), ["cancelled"], []),
         (Filters(needs_answer=True), ["initial", "core_group", "review"], ["initial", "core_group", "review"]),
         (

@@ -12,7 +12,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, false, func, select
 
 from portal.access import meetings as access
 from portal.access.alike import built_for_alike
@@ -205,7 +205,10 @@ def _lacking(filters: Filters) -> list[ColumnElement[bool]]:
 def _of_meeting(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
     """What is asked of the meeting's other facts."""
     found: list[ColumnElement[bool]] = []
-    if filters.meeting_type:
+    if not filters.meeting_type.isprintable():
+        # No code has such characters, and PostgreSQL takes no text with a NUL.
+        found.append(false())
+    elif filters.meeting_type:
         of_code = MeetingType.code == filters.meeting_type
         asked = select(MeetingType.id).where(MeetingType.partnership_id == viewer.partnership_id, of_code)
         found.append(Meeting.meeting_type_id == asked.scalar_subquery())
