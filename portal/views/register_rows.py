@@ -30,7 +30,14 @@ _EXPECTED[Expectation.EXPECTED] = Markup("Yes")
 _ANSWERED = {answer: Markup.escape(short_label(answer)) for answer in Answer}
 _NO_ANSWER = Markup("No answer")
 _SAYS = {attendance: Markup.escape(short_label(attendance).lower()) for attendance in Attendance}
-_OPEN, _LATE = Markup(" open"), Markup(", late")
+_OPEN, _LATE, _CHECKED, _NOTHING = Markup(" open"), Markup(", late"), Markup(" checked"), Markup()
+
+_TICKS = (*(choice.value for choice in CHOICES), "deputy", "left")
+_PLACES = (
+    *("id", "agency", "expected", "answered", "declared", "report", "meeting", "hidden", "seen", "fault"),
+    *("open", "note", *_TICKS),
+)
+"""The places of a row in templates/registers/rows.html, in the order in which they are given here."""
 
 
 def register_rows(
@@ -51,24 +58,36 @@ def register_rows(
     for row in sheet.rows:
         invitation_id = row.invitation_id
         given = typed.get(invitation_id, row) if typed else row
-        values: dict[str, object] = {
-            "id": invitation_id,
-            "agency": _name(row.agency_name),
-            "expected": _EXPECTED[row.expectation],
-            "answered": _ANSWERED[row.answer] if row.answer else _NO_ANSWER,
-            "report": _report(row, pieces, meeting, reads_reports=reads_reports),
-            "seen": given.seen,
-            "meeting": meeting,
-            "hidden": hidden,
-        }
+        note = given.note
+        declared = fault = _NOTHING
         if row.declared is not None:
-            values["declared"] = pieces["differs" if row.differs else "declared"].stamp({"says": _SAYS[row.declared]})
-        if given.note:
-            values |= {"note": given.note, "open": _OPEN}
+            declared = pieces["differs" if row.differs else "declared"].stamp({"says": _SAYS[row.declared]})
         if invitation_id in faults:
-            values["fault"] = pieces["fault"].stamp({"words": faults[invitation_id]})
-        stamped.append(row_piece.stamp(values, given.mark.entered))
-    return Markup("".join(stamped))  # noqa: S704 - each row is HTML already
+            fault = pieces["fault"].stamp({"words": faults[invitation_id]})
+        stamped.append(
+            (
+                invitation_id,
+                _name(row.agency_name),
+                _EXPECTED[row.expectation],
+                _ANSWERED[row.answer] if row.answer else _NO_ANSWER,
+                declared,
+                _report(row, pieces, meeting, reads_reports=reads_reports),
+                meeting,
+                hidden,
+                given.seen,
+                fault,
+                _OPEN if note else _NOTHING,
+                note or _NOTHING,
+                *_ticks(given.mark.entered),
+            )
+        )
+    return row_piece.stamp_named(_PLACES, stamped)
+
+
+@lru_cache(maxsize=256)
+def _ticks(entered: tuple[str, ...]) -> tuple[Markup, ...]:
+    """What stands in the places of the inputs: those in `entered` are checked."""
+    return tuple(_CHECKED if name in entered else _NOTHING for name in _TICKS)
 
 
 def _report(row: RegisterRow, pieces: Pieces, meeting: Markup, *, reads_reports: bool) -> Markup:

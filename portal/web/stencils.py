@@ -22,7 +22,7 @@ def _taking(order: tuple[str, ...]) -> Callable[[dict[str, str]], tuple[str, ...
 class Stencil:
     """HTML from a template in which `%(name)s` stands in the places that differ."""
 
-    __slots__ = ("_again", "_blank", "_order", "_parts", "_take", "_whole")
+    __slots__ = ("_again", "_blank", "_order", "_parts", "_take", "_takes", "_whole")
 
     def __init__(self, drawn: str) -> None:
         # The template's indentation would be a fifth of the page.
@@ -33,6 +33,7 @@ class Stencil:
         self._order = tuple(self._parts[1::2])
         self._blank = dict.fromkeys(self._order, "")
         self._take = _taking(self._order)
+        self._takes: dict[tuple[str, ...], Callable[[list[str]], tuple[str, ...]]] = {}
         # One more of them begins with how the one before it ends.
         self._again = [self._parts[-1] + self._parts[0], *self._parts[1:-1]]
         # Without a place there is nothing to stamp.
@@ -43,21 +44,14 @@ class Stencil:
         """The names of the places in the order in which they come, as often as they come."""
         return self._order
 
-    def stamp(self, values: dict[str, Any], ticked: Iterable[str] = ()) -> Markup:
-        """The HTML with these values in its places, as `in_ascii` unless they are HTML; a place not named stays empty.
-
-        The places named in `ticked` say that their input is checked; raises KeyError where there is no such place.
-        """
-        if self._whole is not None and not ticked:
+    def stamp(self, values: dict[str, Any]) -> Markup:
+        """The HTML with these values in its places, as `in_ascii` unless HTML; a place not named stays empty."""
+        if self._whole is not None:
             return self._whole
         made: dict[str, Any] = self._blank | values
         for name, value in values.items():
             if type(value) is not Markup:
                 made[name] = _safe(value)
-        for name in ticked:
-            if name not in self._blank:
-                raise KeyError(name)
-            made[name] = " checked"
         parts = self._parts.copy()
         parts[1::2] = self._take(made)
         return Markup("".join(parts))  # noqa: S704 - escaped above
@@ -68,13 +62,33 @@ class Stencil:
         Raises ValueError where there are more values, or fewer, than places.
         """
         listed = list(rows)
-        if not listed:
-            return Markup("")
-        parts = self._again * len(listed)
+        return self._joined(len(listed), [v if type(v) is Markup else _safe(v) for row in listed for v in row])
+
+    def stamp_named(self, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Markup:
+        """As `stamp_all`, of rows whose values stand in the order of `names`: each goes into all places of its name.
+
+        A place that is not named stays empty.
+        """
+        listed, take = list(rows), self._takes.get(names) or self._know(names)
+        values: list[str] = []
+        for row in listed:
+            values += take([*[v if type(v) is Markup else _safe(v) for v in row], ""])
+        return self._joined(len(listed), values)
+
+    def _know(self, names: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
+        # The last of each row stands for what is not named.
+        at = [names.index(place) if place in names else -1 for place in self._order]
+        self._takes[names] = itemgetter(*at) if len(at) > 1 else lambda row: tuple(row[place] for place in at)
+        return self._takes[names]
+
+    def _joined(self, number: int, values: list[str]) -> Markup:
+        if not number:
+            return Markup()
+        parts = self._again * number
         parts[0] = self._parts[0]
-        parts[1::2] = [v if type(v) is Markup else _safe(v) for row in listed for v in row]
+        parts[1::2] = values
         parts.append(self._parts[-1])
-        return Markup("".join(parts))  # noqa: S704 - every value was escaped above
+        return Markup("".join(parts))  # noqa: S704 - whoever calls has escaped the values
 
 
 def in_ascii(words: object) -> Markup:

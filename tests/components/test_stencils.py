@@ -53,12 +53,16 @@ def test_many_rows_are_stamped_as_each_would_be(rows):
     assert isinstance(stamped, Markup)
 
 
-def test_a_tick_checks_its_input_and_one_stamp_leaves_nothing_for_the_next():
-    stencil = Stencil('<input value="a"%(a)s><input value="b"%(b)s>')
-    assert stencil.stamp({}, ["b"]) == '<input value="a"><input value="b" checked>'
-    assert stencil.stamp({}, ["a"]) == '<input value="a" checked><input value="b">'
-    with pytest.raises(KeyError):
-        stencil.stamp({}, ["c"])
+@given(st.lists(st.tuples(WORDS, WORDS)))
+def test_a_name_fills_all_its_places_and_what_is_not_named_stays_empty(rows):
+    stencil = Stencil('<p title="%(note)s">%(name)s, %(nothing)s %(name)s</p>')
+    stamped = stencil.stamp_named(("name", "elsewhere", "note"), [(name, "x", note) for name, note in rows])
+    assert stamped == "".join(stencil.stamp({"note": note, "name": name}) for name, note in rows)
+    assert isinstance(stamped, Markup)
+
+
+def test_one_place_is_filled_by_name_too():
+    assert Stencil("<p>%(one)s</p>").stamp_named(("other", "one"), [("x", 1), ("y", 2)]) == "<p>1</p><p>2</p>"
 
 
 def test_the_templates_indentation_is_left_out():
@@ -68,7 +72,7 @@ def test_the_templates_indentation_is_left_out():
 @pytest.mark.parametrize("chosen", CHOICES)
 def test_a_rows_choices_are_those_of_the_component(in_request: Flask, chosen: Any):
     drawn: Any = in_request.jinja_env.get_template("registers/rows.html").module
-    row = Stencil(drawn.row(CHOSEN, one_form=False)).stamp({"id": 7}, [chosen.value])
+    row = Stencil(drawn.row(CHOSEN, one_form=False)).stamp({"id": 7, chosen.value: Markup(" checked")})
     ours = BeautifulSoup(row, "html.parser").select_one(".govuk-radios")
     radios = component("inputs", "radio_items")
     theirs = BeautifulSoup(
