@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from psycopg import Column, Connection, Cursor, Pipeline
-from sqlalchemy import Connection as Session
-from sqlalchemy import CursorResult, Executable
+import psycopg
+from psycopg import Column, Cursor, Pipeline
+from sqlalchemy import Connection, CursorResult, Executable
 
 Asked = tuple[Executable, Mapping[str, Any]]
 """A query, and the values of its parameters."""
@@ -27,7 +27,7 @@ _TRIP = "_portal_trip"
 class Trip:
     """Statements of one connection that go to the server together; the last of them waits for the answers of all."""
 
-    def __init__(self, connection: Connection[Any], statements: int) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], statements: int) -> None:
         self._connection = connection
         self._left = statements
         self._open = ExitStack()
@@ -62,13 +62,13 @@ class Trip:
         self.told = None
 
 
-def under_way(connection: Connection[Any]) -> Trip | None:
+def under_way(connection: psycopg.Connection[Any]) -> Trip | None:
     """The trip that a statement on a driver's connection joins."""
     found: Trip | None = getattr(connection, _TRIP, None)
     return found
 
 
-def ask_together(connection: Session, *asked: Asked) -> list[CursorResult[*tuple[Any, ...]]]:
+def ask_together(connection: Connection, *asked: Asked) -> list[CursorResult[*tuple[Any, ...]]]:
     """The results of several queries, asked for in one trip where the database is a server.
 
     What is wrong with any of them is raised as if it were wrong with the last. They are planned alike (`planned_once`).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -14,9 +14,9 @@ _READ_OTHERWISE = re.compile("[\x80-\x9f]")
 """What a browser takes for another character where it comes as a reference: controls, which no word has."""
 
 
-def _taking(order: tuple[str, ...]) -> Callable[[dict[str, str]], tuple[str, ...]]:
-    """What takes the values of places in their order; itemgetter is quickest, but of one place gives no tuple."""
-    return itemgetter(*order) if len(order) > 1 else lambda made: tuple(made[name] for name in order)
+def _taking(order: Sequence[Any]) -> Callable[[Any], tuple[str, ...]]:
+    """What takes these values out of a row in their order; itemgetter is quickest, but of one place gives no tuple."""
+    return itemgetter(*order) if len(order) > 1 else lambda row: tuple(row[place] for place in order)
 
 
 class Stencil:
@@ -78,12 +78,12 @@ class Stencil:
     def _know(self, names: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
         # The last of each row stands for what is not named.
         at = [names.index(place) if place in names else -1 for place in self._order]
-        self._takes[names] = itemgetter(*at) if len(at) > 1 else lambda row: tuple(row[place] for place in at)
+        self._takes[names] = _taking(at)
         return self._takes[names]
 
     def _joined(self, number: int, values: list[str]) -> Markup:
-        if not number:
-            return Markup()
+        if not number or self._whole is not None:
+            return (self._whole or Markup()) * number
         parts = self._again * number
         parts[0] = self._parts[0]
         parts[1::2] = values

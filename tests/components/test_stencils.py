@@ -65,6 +65,12 @@ def test_one_place_is_filled_by_name_too():
     assert Stencil("<p>%(one)s</p>").stamp_named(("other", "one"), [("x", 1), ("y", 2)]) == "<p>1</p><p>2</p>"
 
 
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_one_without_a_place_is_only_repeated(number):
+    rows = [()] * number
+    assert Stencil("<hr>").stamp_all(rows) == Stencil("<hr>").stamp_named((), rows) == "<hr>" * number
+
+
 def test_the_templates_indentation_is_left_out():
     assert Stencil("<p>\n      one\n  </p>").stamp({}) == "<p>\none\n</p>"
 
